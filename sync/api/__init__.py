@@ -1,0 +1,1 @@
+"""The Marketplace port over HTTP."""

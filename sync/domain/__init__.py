@@ -1,0 +1,1 @@
+"""Pure values and rules of calls; imports the standard library alone."""

@@ -1,0 +1,27 @@
+"""What a write touched, so that each screen decides for itself whether to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of things that screens show."""
+
+    CALLS = "calls"
+    OUTBOX = "outbox"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The kinds that a write touched; ``ids`` are call ids, empty when any call may have changed."""
+
+    kinds: frozenset[Kind]
+    ids: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, *kinds: Kind, ids: frozenset[str] | set[str] = frozenset()) -> Changed:
+        """Make one from the kinds."""
+        return cls(frozenset(kinds), frozenset(ids))

@@ -1,0 +1,90 @@
+"""Everything that can go wrong outside the program's own code, by what is done about it.
+
+    Problem
+    ├── Offline          nothing was reached: wait for the network; no attempt is counted
+    ├── Busy             reached, but try later: retry with the same key
+    ├── Refused          the marketplace said no to this one action: park it, tell the writer
+    ├── Paused           nothing of this account can be sent until the writer does something
+    ├── Resync           our place in the marketplace's history is gone: take a snapshot
+    └── StoreProblem     this computer's own storage: full, read-only, damaged, too new
+
+A problem carries a code and the other side's words; the sentence for the writer is found in ``ui/wording.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sync.domain.calls import CallRequest
+
+
+class Trouble(StrEnum):
+    """Codes of this program's own; the marketplace's problem codes are strings from its contract."""
+
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    CAPTIVE_PORTAL = "captive-portal"
+    CUT_OFF = "cut-off"
+    GARBLED = "garbled"
+    REDIRECTED = "redirected"
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105 - a problem code
+    CLIENT_TOO_OLD = "client-too-old"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    QUOTA = "quota"
+    UNSUPPORTED = "unsupported"
+    SLOT_PASSED = "slot-passed"
+    DISK_FULL = "disk-full"
+    READ_ONLY = "read-only"
+    DAMAGED = "damaged"
+    TOO_NEW = "too-new"
+    LOCKED = "locked"
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818 - a refusal or an outage is not an error of the program
+    """Base of all; ``code`` finds the sentence, ``detail`` is the other side's own words as plain text."""
+
+    code: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+@dataclass(eq=False)
+class Offline(Problem):
+    """Nothing usable was reached (no network, refused, captive portal)."""
+
+
+@dataclass(eq=False)
+class Busy(Problem):
+    """Reached or perhaps reached, no verdict yet. ``retry_at`` is the earliest next try (UTC), if one was named."""
+
+    retry_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Refused(Problem):
+    """A final no to one action; ``current`` is the call as it stands now, when the answer told it."""
+
+    current: CallRequest | None = None
+
+
+@dataclass(eq=False)
+class Paused(Problem):
+    """The account cannot act: sign in again, update, or wait for the marketplace. The queue is kept."""
+
+
+@dataclass(eq=False)
+class Resync(Problem):
+    """The cursor or the epoch is not valid any more; base rows are read anew, the queue is kept."""
+
+
+@dataclass(eq=False)
+class StoreProblem(Problem):
+    """The file on this computer could not be read or written; nothing was half done."""
