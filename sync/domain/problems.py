@@ -39,6 +39,7 @@ class Trouble(StrEnum):
     UNSUPPORTED = "unsupported"
     SLOT_PASSED = "slot-passed"
     DISK_FULL = "disk-full"
+    DISK_ERROR = "disk-error"
     READ_ONLY = "read-only"
     DAMAGED = "damaged"
     TOO_NEW = "too-new"
@@ -66,6 +67,8 @@ class Busy(Problem):
     """Reached or perhaps reached, no verdict yet. ``retry_at`` is the earliest next try (UTC), if one was named."""
 
     retry_at: datetime | None = None
+    everything: bool = False
+    """The whole marketplace asks for patience (429, 503), not this one action."""
 
 
 @dataclass(eq=False)

@@ -1,0 +1,79 @@
+"""What the core needs from outside, as Protocols: the marketplace, a secret, the clock.
+
+Adapters raise ``sync.domain.problems.Problem`` and nothing else; they are chosen in ``desktop/wiring.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sync.domain.calls import CallRequest
+from sync.domain.intents import Intent
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """Return the current instant in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call as received; ``raw`` is its whole JSON object, kept for the fields that this version does not know."""
+
+    call: CallRequest
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPage:
+    """At most 200 calls. ``next_page`` is None on the last page, which alone has the ``cursor``."""
+
+    calls: tuple[CallRow, ...]
+    next_page: str | None
+    cursor: str | None
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Changes after a cursor: calls as they are now, and (id, version) of those that are gone."""
+
+    calls: tuple[CallRow, ...]
+    gone: tuple[tuple[str, int], ...]
+    next_cursor: str
+    has_more: bool
+    head_seq: int
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A yes of the marketplace: the call with the action's effect. ``discarded_message`` was not used (A7)."""
+
+    row: CallRow
+    discarded_message: str | None = None
+
+
+class Marketplace(Protocol):
+    """The other side of the contract in ``marketplace/openapi.yaml``. Every method may raise a Problem."""
+
+    def snapshot(self, page: str | None) -> SnapshotPage:
+        """Return one page of the whole account; None asks for the first."""
+        ...
+
+    def changes(self, cursor: str) -> ChangesPage:
+        """Return the changes after the cursor."""
+        ...
+
+    def send(self, key: str, intent: Intent, epoch: str) -> Outcome:
+        """Ask for an action, once in effect however often it is sent with the same key."""
+        ...
+
+    def outcome_of(self, key: str) -> Outcome | None:
+        """Return what became of an action whose answer was lost; None if the marketplace never saw the key."""
+        ...

@@ -1,0 +1,123 @@
+"""Writes the marketplace's rows: the only code that changes ``call`` and ``call_slot`` (invariant I4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from sync.domain.calls import CallRequest
+from sync.domain.times import to_millis
+from sync.ports import CallRow
+from sync.store.schema import CALL, CALL_SLOT, OUTBOX
+
+
+def apply_rows(connection: Connection, rows: Sequence[CallRow]) -> set[str]:
+    """Store what is newer than what stands here; return the ids that changed.
+
+    A row with a lower or equal version is ignored, so acknowledgement, pull and snapshot may come in any order.
+    Acknowledged actions whose effect has arrived are settled in the same transaction.
+    """
+    known = _versions(connection, [row.call.id for row in rows])
+    newer = {row.call.id: row for row in rows if row.call.version > known.get(row.call.id, -1)}
+    returned = [row.call.id for row in rows if row.call.version == known.get(row.call.id)]
+    if newer:
+        table = upsert(CALL)
+        columns = {column.name: table.excluded[column.name] for column in CALL.columns if not column.primary_key}
+        connection.execute(
+            table.on_conflict_do_update(index_elements=["id"], set_=columns), [_columns(row) for row in newer.values()]
+        )
+        connection.execute(delete(CALL_SLOT).where(CALL_SLOT.c.call_id.in_(newer)))
+        slots = [slot for row in newer.values() for slot in _slots(row.call)]
+        if slots:
+            connection.execute(insert(CALL_SLOT), slots)
+    back = _mark_present(connection, returned)
+    _settle(connection, [row.call.id for row in rows])
+    return set(newer) | back
+
+
+def mark_missing(connection: Connection, gone: Sequence[tuple[str, int]]) -> set[str]:
+    """Mark calls that the marketplace no longer has, as (id, version); nothing is deleted (invariant I14)."""
+    changed: set[str] = set()
+    for call_id, version in gone:
+        query = update(CALL).where(CALL.c.id == call_id, CALL.c.version < version, CALL.c.server_missing == 0)
+        if connection.execute(query.values(server_missing=1, version=version)).rowcount:
+            changed.add(call_id)
+    return changed
+
+
+def mark_unlisted(connection: Connection, listed: set[str]) -> set[str]:
+    """Mark the calls that a complete snapshot did not list; they stay, with number and PIN."""
+    here = connection.scalars(select(CALL.c.id).where(CALL.c.server_missing == 0))
+    absent = set(here) - listed
+    for call_id in absent:
+        connection.execute(update(CALL).where(CALL.c.id == call_id).values(server_missing=1))
+    return absent
+
+
+def forget_versions(connection: Connection) -> None:
+    """Let older versions in again: the marketplace has started a new history (a new epoch), its word is the truth."""
+    connection.execute(update(CALL).values(version=0))
+
+
+def _versions(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    found = connection.execute(select(CALL.c.id, CALL.c.version).where(CALL.c.id.in_(ids)))
+    return {row.id: row.version for row in found}
+
+
+def _mark_present(connection: Connection, ids: Sequence[str]) -> set[str]:
+    missing = set(connection.scalars(select(CALL.c.id).where(CALL.c.id.in_(ids), CALL.c.server_missing == 1)))
+    if missing:
+        connection.execute(update(CALL).where(CALL.c.id.in_(missing)).values(server_missing=0))
+    return missing
+
+
+def _settle(connection: Connection, ids: Sequence[str]) -> None:
+    reached = select(CALL.c.id).where(CALL.c.id == OUTBOX.c.target_id, CALL.c.version >= OUTBOX.c.ack_version)
+    acked = update(OUTBOX).where(OUTBOX.c.target_id.in_(ids), OUTBOX.c.state == "acked", reached.exists())
+    connection.execute(acked.values(state="settled"))
+
+
+def _columns(row: CallRow) -> dict[str, Any]:
+    call = row.call
+    slot = call.accepted_slot
+    last = max((one.starts_at for one in call.slots), default=call.created_at)
+    return {
+        "id": call.id,
+        "version": call.version,
+        "status": call.status.value,
+        "customer_json": json.dumps(asdict(call.customer), ensure_ascii=False),
+        "about": call.about,
+        "subject": call.subject,
+        "message": call.message,
+        "created_at": to_millis(call.created_at),
+        "deadline_at": to_millis(call.deadline_at) if call.deadline_at else None,
+        "accepted_slot_id": call.accepted_slot_id,
+        "conf_number": call.line.number if call.line else None,
+        "conf_pin": call.line.pin if call.line else None,
+        "follow_up_of": call.follow_up_of,
+        "decline_message": call.decline_message,
+        "closed_reason": call.closed_reason,
+        "ends_at": to_millis(slot.ends_at) if slot else None,
+        "sort_at": to_millis(slot.starts_at if slot else last),
+        "server_missing": int(call.missing),
+        "raw_json": row.raw,
+    }
+
+
+def _slots(call: CallRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "call_id": call.id,
+            "id": slot.id,
+            "starts_at": to_millis(slot.starts_at),
+            "ends_at": to_millis(slot.ends_at),
+            "tz": slot.time_zone,
+            "state": slot.state.value,
+        }
+        for slot in call.slots
+    ]

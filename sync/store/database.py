@@ -1,0 +1,164 @@
+"""One account's SQLite file: opening, bringing up to date, and the one way to write.
+
+Reading is plain ``sqlite3`` (``queries.py``), because the first list must not wait for SQLAlchemy's import; SQLAlchemy
+and Alembic are imported when something is first written, or when the file is not of this version.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sync.domain.problems import StoreProblem, Trouble
+from sync.store.problems import store_problem
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+SCHEMA_VERSION: Final = 1
+"""The layout that this program reads and writes: PRAGMA user_version, and the newest Alembic revision."""
+
+APPLICATION_ID: Final = 0x464F5245
+"""PRAGMA application_id ("FORE"): another program's database is never touched."""
+
+
+class Layout(Enum):
+    """What stands in the file."""
+
+    MISSING = auto()
+    CURRENT = auto()
+    OLDER = auto()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file for reading alone. Raises StoreProblem.
+
+    On a disk that cannot be written, SQLite cannot make the files it shares between readers; then the database is
+    read as it lies, provided that no unmerged log lies beside it.
+    """
+    address = path.absolute().as_uri()
+    log = path.with_name(path.name + "-wal")
+    try:
+        return _readable(f"{address}?mode=ro")
+    except sqlite3.Error as error:
+        if (log.exists() and log.stat().st_size) or not path.exists():
+            raise store_problem(error) from error
+    try:
+        return _readable(f"{address}?mode=ro&immutable=1")
+    except sqlite3.Error as error:
+        raise store_problem(error) from error
+
+
+def _readable(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, cached_statements=64)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+class Database:
+    """The file at ``path``. Every write of every thread goes through ``write``: one at a time, ``BEGIN IMMEDIATE``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    def layout(self) -> Layout:
+        """Look at the file without changing it. Raises StoreProblem (too new, damaged, not readable)."""
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return Layout.MISSING
+        connection = connect(self.path)
+        try:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+        except sqlite3.Error as error:
+            raise store_problem(error) from error
+        finally:
+            connection.close()
+        if application not in (0, APPLICATION_ID):
+            raise StoreProblem(Trouble.DAMAGED, f"{self.path} belongs to another program")
+        if version > SCHEMA_VERSION:
+            raise StoreProblem(Trouble.TOO_NEW, f"layout {version}, this program knows {SCHEMA_VERSION}")
+        return Layout.CURRENT if version == SCHEMA_VERSION else Layout.OLDER
+
+    def prepare(self) -> None:
+        """Make the file, or bring it to this version's layout, in one transaction. Raises StoreProblem."""
+        if self.layout() is Layout.CURRENT:
+            return
+        from sync.store import upgrade  # noqa: PLC0415 - Alembic costs half a second
+
+        try:
+            _create_private(self.path)
+        except OSError as error:
+            raise StoreProblem(Trouble.READ_ONLY, str(error)) from error
+        with self.write() as connection:
+            upgrade.upgrade(connection, APPLICATION_ID)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection inside one transaction: all of it is stored, or none. Raises StoreProblem."""
+        from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - a third of a second, not on the way to the first list
+
+        with self._lock:
+            try:
+                with self._open().begin() as connection:
+                    yield connection
+            except DBAPIError as error:
+                if isinstance(error.orig, sqlite3.Error):
+                    raise store_problem(error.orig) from error
+                raise
+
+    def close(self) -> None:
+        """Close the writing side; the next write opens it again."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    def _open(self) -> Engine:
+        if self._engine is None:
+            from sqlalchemy import create_engine, event  # noqa: PLC0415 - see write
+
+            engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 5})
+            event.listen(engine, "connect", _configure)
+            event.listen(engine, "begin", _begin_immediate)
+            self._engine = engine
+        return self._engine
+
+
+def _create_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def per_thread(opener: Callable[[], sqlite3.Connection]) -> Callable[[], sqlite3.Connection]:
+    """Give each thread a reading connection of its own, opened at its first use."""
+    local = threading.local()
+
+    def current() -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(local, "connection", None)
+        if connection is None:
+            connection = local.connection = opener()
+        return connection
+
+    return current

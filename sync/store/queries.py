@@ -1,0 +1,204 @@
+"""Every question that a screen asks, over plain ``sqlite3``: no import here is heavier than that.
+
+Each thread reads through a connection of its own and sees the last committed state.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
+from sync.domain.intents import OutboxItem, OutboxState, decode
+from sync.domain.times import from_millis, to_millis
+from sync.store.problems import store_problem
+
+_PENDING: Final = """
+    SELECT o.target_id FROM outbox o JOIN call c ON c.id = o.target_id
+    WHERE o.state IN ('queued', 'inflight') OR (o.state = 'acked' AND c.version < o.ack_version)
+    ORDER BY o.seq
+"""
+_NEEDS_ANSWER: Final = """
+    SELECT c.id FROM call c JOIN call_slot s ON s.call_id = c.id
+    WHERE c.status = 'open' AND c.server_missing = 0 AND s.state = 'offered' AND s.starts_at > :now
+    GROUP BY c.id ORDER BY min(s.starts_at), c.id
+"""
+_UPCOMING: Final = """
+    SELECT c.id FROM call c JOIN call_slot s ON s.call_id = c.id AND s.id = c.accepted_slot_id
+    WHERE c.status = 'accepted' AND c.ends_at > :now ORDER BY s.starts_at, c.id
+"""
+_ALIVE: Final = "state IN ('queued', 'inflight', 'acked', 'rejected')"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of the sections that are short, in the order of the list, and how many calls there are in all."""
+
+    waiting: tuple[str, ...]
+    needs_answer: tuple[str, ...]
+    upcoming: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """Where this copy stands and how the last round went; instants in UTC."""
+
+    epoch: str | None = None
+    cursor: str | None = None
+    head_seq_seen: int | None = None
+    failures: int = 0
+    last_synced_at: datetime | None = None
+    last_tried_at: datetime | None = None
+    next_try_at: datetime | None = None
+    trouble: str | None = None
+    trouble_detail: str = ""
+    trouble_since: datetime | None = None
+
+
+class Queries:
+    """Reads one account's database; ``connection`` gives the calling thread's connection. Raises StoreProblem."""
+
+    def __init__(self, connection: Callable[[], sqlite3.Connection]) -> None:
+        self._connection = connection
+
+    def ids(self, now: datetime) -> Ids:
+        """Return the sections at ``now`` (UTC)."""
+        at = {"now": to_millis(now)}
+        waiting = tuple(dict.fromkeys(self._column(_PENDING)))
+        hidden = set(waiting)
+        return Ids(
+            waiting=waiting,
+            needs_answer=tuple(one for one in self._column(_NEEDS_ANSWER, at) if one not in hidden),
+            upcoming=tuple(one for one in self._column(_UPCOMING, at) if one not in hidden),
+            total=int(self._rows("SELECT count(*) FROM call")[0][0]),
+        )
+
+    def all_ids(self) -> list[str]:
+        """Return the ids of all calls, the latest time first."""
+        return self._column("SELECT id FROM call ORDER BY sort_at DESC, id DESC")
+
+    def calls(self, ids: Sequence[str]) -> dict[str, CallRequest]:
+        """Return the calls with these ids; unknown ids are left out."""
+        marks = ",".join("?" * len(ids))
+        slots: dict[str, list[Slot]] = {}
+        query = f"SELECT * FROM call_slot WHERE call_id IN ({marks}) ORDER BY starts_at"  # noqa: S608 - marks alone
+        for row in self._rows(query, tuple(ids)):
+            slots.setdefault(row["call_id"], []).append(_slot(row))
+        rows = self._rows(f"SELECT * FROM call WHERE id IN ({marks})", tuple(ids))  # noqa: S608 - marks alone
+        return {row["id"]: _call(row, tuple(slots.get(row["id"], ()))) for row in rows}
+
+    def items_of(self, ids: Iterable[str]) -> list[OutboxItem]:
+        """Return the actions on these calls that are on their way or refused, oldest first."""
+        wanted = tuple(ids)
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT * FROM outbox WHERE {_ALIVE} AND target_id IN ({marks}) ORDER BY seq"  # noqa: S608 - marks
+        return [_item(row) for row in self._rows(query, wanted)]
+
+    def items(self) -> list[OutboxItem]:
+        """Return all actions that are on their way or refused, oldest first."""
+        return [_item(row) for row in self._rows(f"SELECT * FROM outbox WHERE {_ALIVE} ORDER BY seq")]  # noqa: S608
+
+    def item(self, key: str) -> OutboxItem | None:
+        """Return one action, in whatever state."""
+        rows = self._rows("SELECT * FROM outbox WHERE key = ?", (key,))
+        return _item(rows[0]) if rows else None
+
+    def item_counts(self) -> tuple[int, int]:
+        """Return how many actions wait (or are being sent), and how many need attention."""
+        query = f"SELECT state = 'rejected' AS no, count(*) FROM outbox WHERE {_ALIVE} AND state <> 'acked' GROUP BY no"  # noqa: S608
+        found = {int(row[0]): int(row[1]) for row in self._rows(query)}
+        return found.get(0, 0), found.get(1, 0)
+
+    def lane_heads(self) -> list[OutboxItem]:
+        """Return the oldest unsent action of each lane, oldest first: within a lane nothing overtakes."""
+        query = "SELECT * FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox WHERE state = 'queued' GROUP BY lane)"
+        return [_item(row) for row in self._rows(f"{query} ORDER BY seq")]
+
+    def sync_state(self) -> SyncState:
+        """Return where this copy stands; the defaults before the first round."""
+        rows = self._rows("SELECT * FROM sync_state WHERE id = 1")
+        return _sync_state(rows[0]) if rows else SyncState()
+
+    def _column(self, query: str, arguments: dict[str, int] | tuple[()] = ()) -> list[str]:
+        return [row[0] for row in self._rows(query, arguments)]
+
+    def _rows(self, query: str, arguments: dict[str, int] | tuple[str, ...] = ()) -> list[sqlite3.Row]:
+        try:
+            cursor = self._connection().cursor()
+            cursor.row_factory = sqlite3.Row
+            return cursor.execute(query, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise store_problem(error) from error
+
+
+def _time(value: int | None) -> datetime | None:
+    return None if value is None else from_millis(value)
+
+
+def _status(value: str) -> CallStatus:
+    return CallStatus(value) if value in set(CallStatus) else CallStatus.UNKNOWN
+
+
+def _slot(row: sqlite3.Row) -> Slot:
+    state = SlotState(row["state"]) if row["state"] in set(SlotState) else SlotState.UNKNOWN
+    return Slot(row["id"], from_millis(row["starts_at"]), from_millis(row["ends_at"]), row["tz"], state)
+
+
+def _call(row: sqlite3.Row, slots: tuple[Slot, ...]) -> CallRequest:
+    customer: dict[str, Any] = json.loads(row["customer_json"])
+    has_line = row["conf_number"] is not None and row["conf_pin"] is not None
+    return CallRequest(
+        id=row["id"],
+        version=row["version"],
+        status=_status(row["status"]),
+        customer=Customer(**customer),
+        subject=row["subject"],
+        message=row["message"],
+        created_at=from_millis(row["created_at"]),
+        slots=slots,
+        about=row["about"],
+        deadline_at=_time(row["deadline_at"]),
+        accepted_slot_id=row["accepted_slot_id"],
+        line=Line(row["conf_number"], row["conf_pin"]) if has_line else None,
+        follow_up_of=row["follow_up_of"],
+        decline_message=row["decline_message"],
+        closed_reason=row["closed_reason"],
+        missing=bool(row["server_missing"]),
+    )
+
+
+def _item(row: sqlite3.Row) -> OutboxItem:
+    return OutboxItem(
+        key=row["key"],
+        seq=row["seq"],
+        lane=row["lane"],
+        intent=decode(json.loads(row["payload_json"])),
+        state=OutboxState(row["state"]),
+        created_at=from_millis(row["created_at"]),
+        attempts=row["attempts"],
+        first_sent_at=_time(row["first_sent_at"]),
+        not_before=_time(row["not_before"]),
+        ack_version=row["ack_version"],
+        problem_code=row["problem_code"],
+        problem_detail=row["problem_detail"],
+    )
+
+
+def _sync_state(row: sqlite3.Row) -> SyncState:
+    return SyncState(
+        epoch=row["epoch"],
+        cursor=row["cursor"],
+        head_seq_seen=row["head_seq_seen"],
+        failures=row["failures"],
+        last_synced_at=_time(row["last_synced_at"]),
+        last_tried_at=_time(row["last_tried_at"]),
+        next_try_at=_time(row["next_try_at"]),
+        trouble=row["trouble"],
+        trouble_detail=row["trouble_detail"] or "",
+        trouble_since=_time(row["trouble_since"]),
+    )

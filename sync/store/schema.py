@@ -1,0 +1,108 @@
+"""The tables of one account's database, as the newest migration leaves them.
+
+Instants are whole milliseconds since 1970, UTC. ``call`` and ``call_slot`` change by the marketplace's data alone
+(invariant I4); what the writer does goes to ``outbox`` alone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
+
+METADATA = MetaData()
+
+SYNC_STATE = Table(
+    "sync_state",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Text),
+    Column("cursor", Text),
+    Column("head_seq_seen", Integer),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_synced_at", Integer),
+    Column("last_tried_at", Integer),
+    Column("next_try_at", Integer),
+    Column("trouble", Text),
+    Column("trouble_detail", Text),
+    Column("trouble_since", Integer),
+)
+"""One row, id 1: where this copy stands in the marketplace's history, and how the last round went."""
+
+CALL = Table(
+    "call",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("customer_json", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("deadline_at", Integer),
+    Column("accepted_slot_id", Text),
+    Column("conf_number", Text),
+    Column("conf_pin", Text),
+    Column("follow_up_of", Text),
+    Column("decline_message", Text),
+    Column("closed_reason", Text),
+    Column("ends_at", Integer),
+    Column("sort_at", Integer, nullable=False),
+    Column("server_missing", Integer, nullable=False, server_default="0"),
+    Column("raw_json", Text, nullable=False),
+    Index("call_by_status", "status", "ends_at"),
+    Index("call_by_time", "sort_at", "id"),
+)
+"""``ends_at`` is the end of the accepted time; ``sort_at`` the time by which Earlier is ordered."""
+
+CALL_SLOT = Table(
+    "call_slot",
+    METADATA,
+    Column("call_id", Text, ForeignKey("call.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("starts_at", Integer, nullable=False),
+    Column("ends_at", Integer, nullable=False),
+    Column("tz", Text),
+    Column("state", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("epoch", Text),
+    Column("lane", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("cmd_version", Integer, nullable=False),
+    Column("target_id", Text, nullable=False),
+    Column("payload_json", Text, nullable=False),
+    Column("payload_sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("created_at", Integer, nullable=False),
+    Column("first_sent_at", Integer),
+    Column("not_before", Integer),
+    Column("ack_version", Integer),
+    Column("problem_code", Text),
+    Column("problem_detail", Text),
+    Index(
+        "outbox_alive",
+        "target_id",
+        "seq",
+        sqlite_where=text("state IN ('queued', 'inflight', 'acked', 'rejected')"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""``epoch`` is the marketplace's history under which the row may be sent; ``key`` its idempotency key, for ever."""
+
+OUTBOX_LOG = Table(
+    "outbox_log",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, index=True),
+    Column("at", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+)
+"""What became of each action, kept for questions and for a marketplace that was restored from an old copy."""
