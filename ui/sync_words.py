@@ -1,0 +1,88 @@
+"""The state of the sync in words: what the status button says, and the strip that shows only when it says something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ui.sentences import offline_codes, sign_in_codes
+from ui.wording import Wording, count_of
+
+if TYPE_CHECKING:
+    from sync.desk import SyncStatus
+
+
+class SyncKind(StrEnum):
+    """Which state it is; the window finds icon and tone by it."""
+
+    SYNCED = "synced"
+    SYNCING = "syncing"
+    OFFLINE = "offline"
+    TO_SEND = "to_send"
+    ATTENTION = "attention"
+    SIGN_IN = "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """A state with its words: "Synced 2 min ago", "2 to send", "1 needs attention"."""
+
+    kind: SyncKind
+    words: str
+
+
+def sync_state(status: SyncStatus, wording: Wording, *, syncing: bool) -> SyncState:
+    """Return what the status button says; what the writer must do comes before what goes on by itself."""
+    if status.trouble in sign_in_codes():
+        return SyncState(SyncKind.SIGN_IN, "Sign in again")
+    if status.attention:
+        verb = "needs" if status.attention == 1 else "need"
+        return SyncState(SyncKind.ATTENTION, f"{status.attention} {verb} attention")
+    if syncing:
+        return SyncState(SyncKind.SYNCING, "Syncing…")
+    if status.trouble:
+        if status.trouble in offline_codes():
+            return SyncState(SyncKind.OFFLINE, "Offline")
+        return SyncState(SyncKind.ATTENTION, wording.problem(status.trouble).title)
+    return _at_rest(status, wording)
+
+
+def _at_rest(status: SyncStatus, wording: Wording) -> SyncState:
+    if status.waiting:
+        return SyncState(SyncKind.TO_SEND, f"{status.waiting} to send")
+    if status.last_synced_at is None:
+        return SyncState(SyncKind.SYNCING, "Not synced yet")
+    return SyncState(SyncKind.SYNCED, f"Synced {wording.ago(status.last_synced_at)}")
+
+
+def strip_words(status: SyncStatus, wording: Wording) -> tuple[str, str] | None:
+    """Return what the strip says, loud and quiet part, or None when there is nothing to say.
+
+    "Offline since 9:40 AM. 2 actions wait to be sent." and "Everything you see was saved at 9:38 AM."
+    """
+    if status.trouble is None:
+        return None
+    waiting = f"{count_of(status.waiting, 'action')} {'waits' if status.waiting == 1 else 'wait'} to be sent."
+    saved = f"Everything you see was saved {_near(status.last_synced_at, wording)}." if status.last_synced_at else ""
+    sentence = wording.problem(status.trouble, status.trouble_detail)
+    if status.trouble == "unreachable":
+        since = _near(status.trouble_since, wording).removeprefix("at ") if status.trouble_since else ""
+        offline = f"Offline since {since}." if since else "You are offline."
+        return (f"{offline} {waiting}" if status.waiting else offline), saved
+    loud = f"{sentence.title}. {waiting}" if status.waiting else f"{sentence.title}."
+    return loud, " ".join(part for part in (sentence.next, sentence.quote) if part)
+
+
+def next_try_words(status: SyncStatus, wording: Wording) -> str:
+    """Return "Last tried 10:45 AM. Tries again by itself at 10:47 AM.", as much of it as is known."""
+    tried = f"Last tried {wording.clock(status.last_tried_at)}." if status.last_tried_at else "Not tried yet."
+    if status.next_try_at is None:
+        return tried
+    return f"{tried} Tries again by itself at {wording.clock(status.next_try_at)}."
+
+
+def _near(instant: datetime, wording: Wording) -> str:
+    """The time as in a sentence, "today" left out: "at 9:38 AM", "yesterday at 9:38 AM"."""
+    return wording.when(instant).removeprefix("today ")
