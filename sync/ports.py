@@ -22,18 +22,10 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CallRow:
-    """A call as received; ``raw`` is its whole JSON object, kept for the fields that this version does not know."""
-
-    call: CallRequest
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotPage:
     """At most 200 calls. ``next_page`` is None on the last page, which alone has the ``cursor``."""
 
-    calls: tuple[CallRow, ...]
+    calls: tuple[CallRequest, ...]
     next_page: str | None
     cursor: str | None
     epoch: str
@@ -43,7 +35,7 @@ class SnapshotPage:
 class ChangesPage:
     """Changes after a cursor: calls as they are now, and (id, version) of those that are gone."""
 
-    calls: tuple[CallRow, ...]
+    calls: tuple[CallRequest, ...]
     gone: tuple[tuple[str, int], ...]
     next_cursor: str
     has_more: bool
@@ -55,7 +47,7 @@ class ChangesPage:
 class Outcome:
     """A yes of the marketplace: the call with the action's effect. ``discarded_message`` was not used (A7)."""
 
-    row: CallRow
+    call: CallRequest
     discarded_message: str | None = None
 
 

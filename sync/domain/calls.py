@@ -5,7 +5,7 @@ All instants are timezone-aware UTC datetimes; zones are IANA names and serve di
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -99,6 +99,8 @@ class CallRequest:
     closed_reason: str | None = None
     missing: bool = False
     """The marketplace no longer knows this request; it is kept here all the same."""
+    raw: str = field(default="", repr=False, compare=False)
+    """The JSON as received, for the fields that this version does not know; empty when read for a screen."""
 
     def open_slots(self, now: datetime) -> tuple[Slot, ...]:
         """Return the times that can still be taken, earliest first; none unless the request is open."""

@@ -44,6 +44,7 @@ class Trouble(StrEnum):
     DAMAGED = "damaged"
     TOO_NEW = "too-new"
     LOCKED = "locked"
+    NOT_READY = "not-ready"
 
 
 @dataclass(eq=False)

@@ -12,31 +12,31 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync.domain.calls import CallRequest
 from sync.domain.times import to_millis
-from sync.ports import CallRow
 from sync.store.schema import CALL, CALL_SLOT, OUTBOX
 
 
-def apply_rows(connection: Connection, rows: Sequence[CallRow]) -> set[str]:
+def apply_rows(connection: Connection, received: Sequence[CallRequest]) -> set[str]:
     """Store what is newer than what stands here; return the ids that changed.
 
     A row with a lower or equal version is ignored, so acknowledgement, pull and snapshot may come in any order.
     Acknowledged actions whose effect has arrived are settled in the same transaction.
     """
-    known = _versions(connection, [row.call.id for row in rows])
-    newer = {row.call.id: row for row in rows if row.call.version > known.get(row.call.id, -1)}
-    returned = [row.call.id for row in rows if row.call.version == known.get(row.call.id)]
+    known = _versions(connection, [call.id for call in received])
+    newer = {call.id: call for call in received if call.version > known.get(call.id, -1)}
+    returned = [call.id for call in received if call.version == known.get(call.id)]
     if newer:
         table = upsert(CALL)
         columns = {column.name: table.excluded[column.name] for column in CALL.columns if not column.primary_key}
         connection.execute(
-            table.on_conflict_do_update(index_elements=["id"], set_=columns), [_columns(row) for row in newer.values()]
+            table.on_conflict_do_update(index_elements=["id"], set_=columns),
+            [_columns(call) for call in newer.values()],
         )
         connection.execute(delete(CALL_SLOT).where(CALL_SLOT.c.call_id.in_(newer)))
-        slots = [slot for row in newer.values() for slot in _slots(row.call)]
+        slots = [slot for call in newer.values() for slot in _slots(call)]
         if slots:
             connection.execute(insert(CALL_SLOT), slots)
     back = _mark_present(connection, returned)
-    _settle(connection, [row.call.id for row in rows])
+    _settle(connection, [call.id for call in received])
     return set(newer) | back
 
 
@@ -82,8 +82,7 @@ def _settle(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(acked.values(state="settled"))
 
 
-def _columns(row: CallRow) -> dict[str, Any]:
-    call = row.call
+def _columns(call: CallRequest) -> dict[str, Any]:
     slot = call.accepted_slot
     last = max((one.starts_at for one in call.slots), default=call.created_at)
     return {
@@ -105,7 +104,7 @@ def _columns(row: CallRow) -> dict[str, Any]:
         "ends_at": to_millis(slot.ends_at) if slot else None,
         "sort_at": to_millis(slot.starts_at if slot else last),
         "server_missing": int(call.missing),
-        "raw_json": row.raw,
+        "raw_json": call.raw,
     }
 
 

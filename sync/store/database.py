@@ -11,7 +11,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,14 +25,6 @@ SCHEMA_VERSION: Final = 1
 
 APPLICATION_ID: Final = 0x464F5245
 """PRAGMA application_id ("FORE"): another program's database is never touched."""
-
-
-class Layout(Enum):
-    """What stands in the file."""
-
-    MISSING = auto()
-    CURRENT = auto()
-    OLDER = auto()
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -73,27 +64,19 @@ class Database:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
 
-    def layout(self) -> Layout:
-        """Look at the file without changing it. Raises StoreProblem (too new, damaged, not readable)."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            return Layout.MISSING
-        connection = connect(self.path)
-        try:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-        except sqlite3.Error as error:
-            raise store_problem(error) from error
-        finally:
-            connection.close()
-        if application not in (0, APPLICATION_ID):
-            raise StoreProblem(Trouble.DAMAGED, f"{self.path} belongs to another program")
-        if version > SCHEMA_VERSION:
-            raise StoreProblem(Trouble.TOO_NEW, f"layout {version}, this program knows {SCHEMA_VERSION}")
-        return Layout.CURRENT if version == SCHEMA_VERSION else Layout.OLDER
+    def connect(self) -> sqlite3.Connection:
+        """Open the file for reading, if it is of this version's layout.
+
+        Raises StoreProblem: not ready (missing or older: ``prepare`` mends that), too new, damaged, not readable.
+        """
+        version = self._version()
+        if version < SCHEMA_VERSION:
+            raise StoreProblem(Trouble.NOT_READY)
+        return connect(self.path)
 
     def prepare(self) -> None:
         """Make the file, or bring it to this version's layout, in one transaction. Raises StoreProblem."""
-        if self.layout() is Layout.CURRENT:
+        if self._version() == SCHEMA_VERSION:
             return
         from sync.store import upgrade  # noqa: PLC0415 - Alembic costs half a second
 
@@ -124,6 +107,24 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+    def _version(self) -> int:
+        """Return the layout in the file, 0 for none. Raises StoreProblem for one that must not be touched."""
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return 0
+        connection = connect(self.path)
+        try:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+        except sqlite3.Error as error:
+            raise store_problem(error) from error
+        finally:
+            connection.close()
+        if application not in {0, APPLICATION_ID}:
+            raise StoreProblem(Trouble.DAMAGED, f"{self.path} belongs to another program")
+        if version > SCHEMA_VERSION:
+            raise StoreProblem(Trouble.TOO_NEW, f"layout {version}, this program knows {SCHEMA_VERSION}")
+        return version
 
     def _open(self) -> Engine:
         if self._engine is None:

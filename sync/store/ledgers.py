@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from sync.domain.calls import CallRequest
 from sync.domain.problems import Problem
 from sync.domain.times import to_millis
-from sync.ports import CallRow, ChangesPage
+from sync.ports import ChangesPage
 from sync.store import calls
 from sync.store.database import Database
 from sync.store.schema import SYNC_STATE
@@ -30,10 +31,10 @@ class Ledgers:
             _set(connection, cursor=page.next_cursor, epoch=page.epoch, head_seq_seen=page.head_seq)
             return changed
 
-    def apply_snapshot_page(self, rows: Sequence[CallRow]) -> set[str]:
+    def apply_snapshot_page(self, received: Sequence[CallRequest]) -> set[str]:
         """Store a page of a snapshot; the cursor comes with ``finish_snapshot``."""
         with self._database.write() as connection:
-            return calls.apply_rows(connection, rows)
+            return calls.apply_rows(connection, received)
 
     def finish_snapshot(self, listed: set[str], cursor: str, epoch: str) -> set[str]:
         """Mark what the complete snapshot did not list, and store the cursor that follows it."""
@@ -42,11 +43,11 @@ class Ledgers:
             _set(connection, cursor=cursor, epoch=epoch)
             return changed
 
-    def forget_cursor(self, *, new_epoch: bool) -> None:
-        """Make the next pull a snapshot; nothing else is lost. With a new epoch older versions count again."""
+    def begin_epoch(self, epoch: str, *, returning: bool) -> None:
+        """Enter a history of the marketplace; when it is another one than before, its older versions count again."""
         with self._database.write() as connection:
-            _set(connection, cursor=None)
-            if new_epoch:
+            _set(connection, epoch=epoch, cursor=None)
+            if returning:
                 calls.forget_versions(connection)
 
     def record_round(self, problem: Problem | None, next_try_at: datetime | None, now: datetime) -> None:

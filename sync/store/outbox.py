@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from sync.domain.calls import CallRequest
 from sync.domain.intents import Intent, OutboxItem, OutboxState, encode, lane_of
-from sync.domain.problems import Problem
+from sync.domain.problems import Problem, Refused
 from sync.domain.times import to_millis
-from sync.ports import CallRow
 from sync.store import calls
 from sync.store.database import Database
 from sync.store.schema import OUTBOX, OUTBOX_LOG, SYNC_STATE
@@ -100,41 +100,49 @@ class Outbox:
                 _log(connection, key, now, "sent")
             return bool(done.rowcount)
 
-    def postpone(
-        self, key: str, not_before: datetime | None, problem: Problem, now: datetime, *, counted: bool
-    ) -> None:
-        """Put an action back into the queue with the same key; ``counted`` adds to its attempts."""
+    def postpone(self, key: str, not_before: datetime, problem: Problem, now: datetime) -> None:
+        """Count a try without a verdict; the same key goes again, not before the given time."""
         with self._database.write() as connection:
-            values: dict[str, Any] = {
+            values = {
                 "state": "queued",
-                "not_before": to_millis(not_before) if not_before else None,
+                "not_before": to_millis(not_before),
+                "attempts": OUTBOX.c.attempts + 1,
                 "problem_code": str(problem.code),
                 "problem_detail": problem.detail,
             }
-            if counted:
-                values["attempts"] = OUTBOX.c.attempts + 1
             connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
             _log(connection, key, now, "postponed", str(problem.code))
 
-    def refuse(self, key: str, problem: Problem, current: CallRow | None, now: datetime) -> set[str]:
+    def put_back(self, key: str, problem: Problem, now: datetime, *, never_left: bool) -> None:
+        """Undo ``mark_inflight`` where no try was made; one that never left can be taken back again."""
+        with self._database.write() as connection:
+            values: dict[str, Any] = {"state": "queued"}
+            if never_left:
+                values["first_sent_at"] = None
+            connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
+            _log(connection, key, now, "put back", str(problem.code))
+
+    def refuse(self, key: str, problem: Problem, now: datetime) -> set[str]:
         """Park an action with the reason, and apply the call as the answer told it, in one transaction."""
         with self._database.write() as connection:
             values = {"state": "rejected", "problem_code": str(problem.code), "problem_detail": problem.detail}
             connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
             _log(connection, key, now, "refused", str(problem.code))
+            current = problem.current if isinstance(problem, Refused) else None
             return calls.apply_rows(connection, [current]) if current else set()
 
-    def acknowledge(self, key: str, row: CallRow, now: datetime) -> set[str]:
+    def acknowledge(self, key: str, call: CallRequest, now: datetime) -> set[str]:
         """Take a yes: the call's row and the end of the action's wait are stored together."""
         with self._database.write() as connection:
-            values = {"state": "acked", "ack_version": row.call.version, "problem_code": None, "problem_detail": None}
+            values = {"state": "acked", "ack_version": call.version, "problem_code": None, "problem_detail": None}
             connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
             _log(connection, key, now, "confirmed")
-            return calls.apply_rows(connection, [row])
+            return calls.apply_rows(connection, [call])
 
     def move_to_epoch(self, epoch: str, now: datetime) -> None:
         """After the marketplace began a new history: what was never sent goes on, what may have been is asked about."""
         with self._database.write() as connection:
+            connection.execute(update(OUTBOX).where(OUTBOX.c.state == "acked").values(state="settled"))
             waiting = OUTBOX.c.state.in_(["queued", "inflight"])
             connection.execute(update(OUTBOX).where(waiting, OUTBOX.c.first_sent_at.is_(None)).values(epoch=epoch))
             unsure = waiting & OUTBOX.c.first_sent_at.is_not(None) & (OUTBOX.c.epoch != epoch)

@@ -119,6 +119,11 @@ class Queries:
         query = "SELECT * FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox WHERE state = 'queued' GROUP BY lane)"
         return [_item(row) for row in self._rows(f"{query} ORDER BY seq")]
 
+    def next_due(self) -> datetime | None:
+        """Return when the first postponed action may go (UTC); None if none waits for a time."""
+        query = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before IS NOT NULL"
+        return _time(self._rows(query)[0][0])
+
     def sync_state(self) -> SyncState:
         """Return where this copy stands; the defaults before the first round."""
         rows = self._rows("SELECT * FROM sync_state WHERE id = 1")

@@ -12,8 +12,7 @@ from sync.desk import Desk
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
 from sync.domain.changes import Changed, Kind
 from sync.domain.problems import Refused
-from sync.ports import CallRow
-from sync.store.database import Database, connect, per_thread
+from sync.store.database import Database, per_thread
 from sync.store.ledgers import Ledgers
 from sync.store.outbox import Outbox
 from sync.store.queries import Queries
@@ -51,18 +50,17 @@ class TestDesk:
 
     def receive(self, *calls: CallRequest) -> None:
         """Store calls as a page of the marketplace and tell the listeners."""
-        ids = self.ledgers.apply_snapshot_page([CallRow(call, "{}") for call in calls])
+        ids = self.ledgers.apply_snapshot_page(calls)
         self.desk.announce(Changed.of(Kind.CALLS, Kind.STATUS, ids=ids))
 
     def confirm(self, key: str, call: CallRequest) -> None:
         """Play the marketplace's yes to an action."""
-        self.outbox.acknowledge(key, CallRow(call, "{}"), self.clock.now())
+        self.outbox.acknowledge(key, call, self.clock.now())
         self.desk.announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS, ids={call.id}))
 
     def refuse(self, key: str, code: str, detail: str, current: CallRequest | None = None) -> None:
         """Play the marketplace's no to an action."""
-        row = CallRow(current, "{}") if current else None
-        self.outbox.refuse(key, Refused(code, detail, current), row, self.clock.now())
+        self.outbox.refuse(key, Refused(code, detail, current), self.clock.now())
         self.desk.announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS))
 
 
@@ -71,13 +69,13 @@ def desk_with(path: Path, calls: Iterable[CallRequest] = (), now: datetime = NOW
     clock = FixedClock(now)
     database = Database(path)
     database.prepare()
-    queries = Queries(per_thread(lambda: connect(path)))
+    queries = Queries(per_thread(database.connect))
     outbox = Outbox(database)
     keys = (f"key-{number}" for number in itertools.count(1))
     desk = Desk(queries, lambda: outbox, clock, lambda: next(keys))
     made = TestDesk(desk, clock, database, queries, outbox, Ledgers(database))
     desk.listen(made.heard.append)
-    rows = [CallRow(call, "{}") for call in calls]
+    rows = list(calls)
     for start in range(0, len(rows), 200):
         made.ledgers.apply_snapshot_page(rows[start : start + 200])
     return made

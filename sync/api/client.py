@@ -1,0 +1,240 @@
+"""The Marketplace port over HTTP: one request at a time, every outcome a value or a Problem.
+
+What cannot be trusted is not applied: an answer that is not JSON of the contract, or that lacks ``Sync-Epoch``, comes
+from a proxy or a café's sign-in page and counts as being offline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from sync.api import wire
+from sync.api.verdict import Answer, problem_of
+from sync.domain.intents import Intent
+from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Trouble
+from sync.ports import ChangesPage, Clock, Outcome, SnapshotPage
+
+BODY_BYTES: Final = 8 * 1024 * 1024
+PAGE_ROWS: Final = 200
+"""Rows of a page, so that storing one never holds the write lock for long."""
+
+REDIRECTS: Final = 3
+_GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
+"""Statuses that a marketplace's own front server gives without a problem document."""
+
+Value = TypeVar("Value")
+
+TIMEOUT: Final = httpx2.Timeout(20, connect=10)
+"""Seconds."""
+
+
+def new_client() -> httpx2.Client:
+    """Return an HTTP client with the system's trust: no proxies or .netrc from the environment, no own redirects."""
+    return httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+
+
+class HttpMarketplace:
+    """Speaks the contract with the marketplace at ``origin`` (``https://host`` or, on this computer, ``http://``).
+
+    ``token`` is asked before every request; None or "" means that the writer has to sign in.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        token: Callable[[], str | None],
+        http: httpx2.Client,
+        clock: Clock,
+        new_request_id: Callable[[], str],
+    ) -> None:
+        self._origin = checked_origin(origin)
+        self._token = token
+        self._http = http
+        self._clock = clock
+        self._new_request_id = new_request_id
+
+    def snapshot(self, page: str | None) -> SnapshotPage:
+        """Return one page of the whole account."""
+        reply = self._get("/snapshot", {"page": page} if page else {})
+        return _read(wire.read_snapshot, reply)
+
+    def changes(self, cursor: str) -> ChangesPage:
+        """Return the changes after the cursor."""
+        reply = self._get("/changes", {"cursor": cursor, "limit": str(PAGE_ROWS)})
+        return _read(wire.read_changes, reply)
+
+    def send(self, key: str, intent: Intent, epoch: str) -> Outcome:
+        """Ask for an action; the same key and intent give the same bytes, however often they are sent."""
+        path, body = wire.write_intent(intent)
+        headers = {"Idempotency-Key": f'"{key}"', "Sync-Epoch": epoch, "Content-Type": "application/json"}
+        reply = self._checked(self._request("POST", self._url(path), headers, json.dumps(body).encode()))
+        return _read(wire.read_outcome, reply)
+
+    def outcome_of(self, key: str) -> Outcome | None:
+        """Return the stored yes to a key; None when the marketplace never saw it. Raises the stored no."""
+        try:
+            reply = self._get(f"/commands/{key}", {})
+        except Refused as problem:
+            if problem.code == "unknown-command":
+                return None
+            raise
+        status, body = _read(wire.read_command, reply)
+        stored = replace(reply, status=status, data=body)
+        return _read(wire.read_outcome, self._checked(stored))
+
+    def _get(self, path: str, query: Mapping[str, str]) -> _Reply:
+        url = self._url(path) + (f"?{httpx2.QueryParams(dict(query))}" if query else "")
+        for _ in range(REDIRECTS):
+            reply = self._request("GET", url, {}, b"")
+            target = urljoin(url, reply.headers.get("Location", ""))
+            if reply.status not in {301, 302, 303, 307, 308} or _origin_of(target) != self._origin:
+                break
+            url = target
+        return self._checked(reply)
+
+    def _url(self, path: str) -> str:
+        return f"{self._origin}/v1{path}"
+
+    def _request(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> _Reply:
+        token = self._token()
+        if not token:
+            raise Paused(Trouble.TOKEN_EXPIRED)
+        own = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json, application/problem+json",
+            "Accept-Encoding": "identity",
+            "API-Version": "1",
+            "Request-Id": self._new_request_id(),
+        }
+        try:
+            with self._http.stream(method, url, headers={**own, **headers}, content=content or None) as response:
+                body = _read_body(response)
+        except httpx2.HTTPError as error:
+            raise _network_problem(error) from error
+        return _Reply(response.status_code, response.headers, _json(response.headers, body))
+
+    def _checked(self, reply: _Reply) -> _Reply:
+        """Return a yes with its epoch; raise what anything else means."""
+        if 200 <= reply.status < 300:
+            epoch = reply.epoch or reply.headers.get("Sync-Epoch", "")
+            if reply.data is None or not epoch:
+                raise Offline(Trouble.CAPTIVE_PORTAL)
+            return replace(reply, epoch=epoch)
+        if _is_from_between(reply, self._origin):
+            raise Offline(Trouble.CAPTIVE_PORTAL)
+        raise self._problem(reply)
+
+    def _problem(self, reply: _Reply) -> Problem:
+        data = reply.data or {}
+        code, detail = data.get("code"), data.get("detail") or data.get("title")
+        current = data.get("current")
+        try:
+            call = wire.read_call(current) if isinstance(current, dict) else None
+        except wire.Garbled:
+            call = None
+        return problem_of(
+            Answer(
+                status=reply.status,
+                code=wire.one_line(code) if isinstance(code, str) else "",
+                detail=wire.one_line(detail) if isinstance(detail, str) else "",
+                retry_at=wire.read_instant(data.get("retry_at")) or self._retry_after(reply.headers),
+                current=call,
+            )
+        )
+
+    def _retry_after(self, headers: Mapping[str, str]) -> datetime | None:
+        """Read ``Retry-After``, seconds or a date (RFC 9110, 10.2.3)."""
+        value = headers.get("Retry-After", "").strip()
+        if value.isascii() and value.isdigit():
+            return self._clock.now() + timedelta(seconds=min(int(value[:9]), 86_400))
+        try:
+            return parsedate_to_datetime(value).astimezone(UTC) if value else None
+        except (ValueError, OverflowError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A status, the headers, the body's JSON object (None if it is none), and the epoch once that was checked."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: wire.Json | None
+    epoch: str = ""
+
+
+def checked_origin(origin: str) -> str:
+    """Return scheme, host and port of an address. Raises ValueError, in plain words, for what is not safe to use."""
+    found = _origin_of(origin)
+    if not found:
+        raise ValueError(f"{origin} is not a web address of a marketplace.")
+    host = urlsplit(found).hostname
+    if found.startswith("http://") and host not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError(f"{origin} is not encrypted: a marketplace's address begins with https://.")
+    return found
+
+
+def _origin_of(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.password:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+
+
+def _is_from_between(reply: _Reply, origin: str) -> bool:
+    """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
+    if 300 <= reply.status < 400:
+        location = reply.headers.get("Location", "")
+        return bool(location) and _origin_of(urljoin(origin, location)) != origin
+    return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
+
+
+def _read(read: Callable[[wire.Json, str], Value], reply: _Reply) -> Value:
+    try:
+        return read(reply.data or {}, reply.epoch)
+    except wire.Garbled as error:
+        raise Busy(Trouble.GARBLED, str(error)) from error
+
+
+def _read_body(response: httpx2.Response) -> bytes:
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise Busy(Trouble.GARBLED, "compressed, although that was not asked for")
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise Busy(Trouble.GARBLED, "longer than 8 MiB")
+    return bytes(body)
+
+
+def _json(headers: Mapping[str, str], body: bytes) -> wire.Json | None:
+    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind not in {"application/json", "application/problem+json"}:
+        return None
+    try:
+        return wire.read_object(body)
+    except wire.Garbled as error:
+        raise Busy(Trouble.GARBLED, str(error)) from error
+
+
+def _network_problem(error: httpx2.HTTPError) -> Problem:
+    """Sort a failed exchange: nothing was reached, or no one knows what was reached (RFC 9110 leaves that open)."""
+    if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
+        tls = "SSL" in f"{error} {error.__cause__!r}" or "certificate" in str(error).lower()
+        return Offline(Trouble.TLS if tls else Trouble.UNREACHABLE, str(error))
+    if isinstance(error, httpx2.TimeoutException):
+        return Busy(Trouble.TIMEOUT, str(error))
+    return Busy(Trouble.CUT_OFF, str(error))

@@ -1,0 +1,100 @@
+"""The error table: every answer that is not a yes, and what kind of problem it is.
+
+One row per status and problem code (RFC 9457 ``code`` member of the contract); a row without a code is for every other
+answer of that status, and the last resort is the hundred. A row never drops an action: it retries, parks or pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sync.domain.calls import CallRequest
+from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the marketplace said, as far as it could be read: ``code`` is "" when the body told none."""
+
+    status: int
+    code: str = ""
+    detail: str = ""
+    retry_at: datetime | None = None
+    current: CallRequest | None = None
+
+
+Make = Callable[[Answer], Problem]
+
+
+def _busy(answer: Answer) -> Problem:
+    return Busy(answer.code or f"http-{answer.status}", answer.detail, answer.retry_at)
+
+
+def _patience(answer: Answer) -> Problem:
+    return Busy(answer.code or f"http-{answer.status}", answer.detail, answer.retry_at, everything=True)
+
+
+def _refused(answer: Answer) -> Problem:
+    return Refused(answer.code or f"http-{answer.status}", answer.detail, answer.current)
+
+
+def _redirected(answer: Answer) -> Problem:
+    return Refused(Trouble.REDIRECTED, answer.detail)
+
+
+def _portal(answer: Answer) -> Problem:
+    return Offline(Trouble.CAPTIVE_PORTAL, answer.detail)
+
+
+def _resync(answer: Answer) -> Problem:
+    return Resync(answer.code, answer.detail)
+
+
+def _pause(trouble: Trouble) -> Make:
+    return lambda answer: Paused(trouble, answer.detail)
+
+
+TABLE: Final[dict[tuple[int, str], Make]] = {
+    (400, ""): _refused,
+    (401, ""): _pause(Trouble.TOKEN_EXPIRED),
+    (402, ""): _pause(Trouble.QUOTA),
+    (403, "account-suspended"): _pause(Trouble.ACCOUNT_SUSPENDED),
+    (403, ""): _refused,
+    (404, ""): _refused,
+    (408, ""): _busy,
+    (409, "in-progress"): _busy,
+    (409, "too-early"): _busy,
+    (409, "epoch-changed"): _resync,
+    (409, ""): _refused,
+    (410, "cursor-expired"): _resync,
+    (410, ""): _refused,
+    (412, ""): _refused,
+    (413, ""): _refused,
+    (415, ""): _refused,
+    (422, ""): _refused,
+    (425, ""): _busy,
+    (426, ""): _pause(Trouble.CLIENT_TOO_OLD),
+    (428, ""): _refused,
+    (429, ""): _patience,
+    (431, ""): _refused,
+    (500, ""): _busy,
+    (501, ""): _refused,
+    (502, ""): _patience,
+    (503, ""): _patience,
+    (504, ""): _patience,
+    (507, ""): _pause(Trouble.QUOTA),
+    (511, ""): _portal,
+}
+"""(status, problem code) -> the problem; RFC 9110 and RFC 6585 for the statuses, the contract for the codes."""
+
+HUNDREDS: Final[dict[int, Make]] = {3: _redirected, 4: _refused, 5: _busy}
+"""For statuses that are not in the table."""
+
+
+def problem_of(answer: Answer) -> Problem:
+    """Return the problem that an answer with a status of 300 or more is."""
+    row = TABLE.get((answer.status, answer.code)) or TABLE.get((answer.status, ""))
+    return (row or HUNDREDS.get(answer.status // 100, _busy))(answer)
