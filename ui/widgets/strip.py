@@ -1,0 +1,77 @@
+"""A strip of 42 px along an edge of a window: an icon, a sentence, a link, and a quieter word at the far end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ui.icons import IconName, pixmap
+from ui.style import Tone, colour, px, tokens
+from ui.widgets.buttons import LinkButton
+from ui.widgets.plain_label import PlainLabel
+
+
+class IconLabel(PlainLabel):
+    """An icon in a tone; decoration beside words, so it says nothing to screen readers."""
+
+    def __init__(self, icon_name: IconName, tone: Tone, parent: QWidget | None = None, *, size: int = 16) -> None:
+        super().__init__("", parent)
+        self._icon_name, self._icon_tone, self._size = icon_name, tone, px(size)
+        self.setFixedSize(self._size, self._size)
+
+    def show_icon(self, icon_name: IconName, tone: Tone) -> None:
+        """Show another icon."""
+        if (icon_name, tone) != (self._icon_name, self._icon_tone):
+            self._icon_name, self._icon_tone = icon_name, tone
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the icon in the colour that its tone has now."""
+        ratio = self.devicePixelRatio()
+        picture = pixmap(self._icon_name, getattr(tokens(), self._icon_tone), self._size, ratio)
+        QPainter(self).drawPixmap(0, 0, picture)
+
+
+class Strip(QWidget):
+    """Hidden until ``say`` gives it something to say; ``activated`` when its link is pressed."""
+
+    activated = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, name: str) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setMinimumHeight(px(42))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._icon = IconLabel("offline", "warn", self)
+        self._words = PlainLabel("", self, weight=600, wrap=True, name=f"{name}Words")
+        self._link = LinkButton("", self, name=f"{name}Link")
+        self._link.clicked.connect(self.activated)
+        self._aside = PlainLabel("", self, kind="body", tone="text2", name=f"{name}Aside")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(20), px(4), px(20), px(4))
+        row.setSpacing(px(8))
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._words)
+        row.addWidget(self._link)
+        row.addStretch(1)
+        row.addWidget(self._aside)
+        self.hide()
+
+    def say(self, icon_name: IconName, tone: Tone, words: str, *, link: str = "", aside: str = "") -> None:
+        """Show a sentence; without words the strip goes away."""
+        self._icon.show_icon(icon_name, tone)
+        self._words.setText(words)
+        self._link.set_words(link)
+        self._link.setVisible(bool(link))
+        self._aside.setText(aside)
+        self._aside.setVisible(bool(aside))
+        self.setVisible(bool(words))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the ground and the hairline above."""
+        own = tokens()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour(own.window))
+        painter.setPen(QPen(colour(own.line), 1))
+        painter.drawLine(0, 0, self.width(), 0)
