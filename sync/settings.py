@@ -5,7 +5,14 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, TypeVar, get_args
+
+Theme = Literal["system", "light", "dark"]
+HourClock = Literal["locale", "12", "24"]
+
+Choice = TypeVar("Choice", bound=str)
+_THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
+_CLOCKS: Final[tuple[HourClock, ...]] = get_args(HourClock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +22,8 @@ class Settings:
     ``marketplace`` is the origin of a marketplace; empty means practice.
     """
 
-    theme: str = "system"
-    clock: str = "locale"
+    theme: Theme = "system"
+    clock: HourClock = "locale"
     marketplace: str = ""
 
 
@@ -24,11 +31,12 @@ class SettingsError(ValueError):
     """The file cannot be used; the message names the file and the reason in plain words."""
 
 
-def _choice(data: dict[str, Any], name: str, allowed: tuple[str, ...], path: Path) -> str:
+def _choice(data: dict[str, Any], name: str, allowed: tuple[Choice, ...], path: Path) -> Choice:
     value = data.get(name, allowed[0])
-    if value not in allowed:
-        raise SettingsError(f"{path}: {name} is {value!r}; it can be {', '.join(allowed)}.")
-    return str(value)
+    for choice in allowed:
+        if choice == value:
+            return choice
+    raise SettingsError(f"{path}: {name} is {value!r}; it can be {', '.join(allowed)}.")
 
 
 def load_settings(path: Path) -> Settings:
@@ -43,7 +51,7 @@ def load_settings(path: Path) -> Settings:
     if not isinstance(marketplace, str):
         raise SettingsError(f"{path}: marketplace must be an address in quotation marks.")
     return Settings(
-        theme=_choice(data, "theme", ("system", "light", "dark"), path),
-        clock=_choice(data, "clock", ("locale", "12", "24"), path),
+        theme=_choice(data, "theme", _THEMES, path),
+        clock=_choice(data, "clock", _CLOCKS, path),
         marketplace=marketplace,
     )

@@ -45,6 +45,7 @@ class Trouble(StrEnum):
     TOO_NEW = "too-new"
     LOCKED = "locked"
     NOT_READY = "not-ready"
+    OWN_ERROR = "own-error"
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ and Alembic are imported when something is first written, or when the file is no
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -83,7 +84,8 @@ class Database:
         try:
             _create_private(self.path)
         except OSError as error:
-            raise StoreProblem(Trouble.READ_ONLY, str(error)) from error
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            raise StoreProblem(Trouble.DISK_FULL if full else Trouble.READ_ONLY, str(error)) from error
         with self.write() as connection:
             upgrade.upgrade(connection, APPLICATION_ID)
 

@@ -1,0 +1,67 @@
+"""The command ``foreword``: starts the window, or the guided tour."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from desktop.arguments import add_profile_arguments, choose
+from sync.settings import SettingsError
+
+NO_SCREEN = (
+    "Foreword needs a screen and there is none here: start it in a desktop session, "
+    "or try `foreword tour --out DIR`, which needs none."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["tour"]:
+        return _tour(words[1:])
+    parser = argparse.ArgumentParser(
+        prog="foreword",
+        description="The writer's desk for client calls. `foreword tour --out DIR` shows the main job in pictures.",
+    )
+    add_profile_arguments(parser)
+    parser.add_argument("--version", action="version", version=f"Foreword {version('foreword')}")
+    chosen = parser.parse_args(words)
+    if _has_no_screen():
+        print(NO_SCREEN, file=sys.stderr)
+        return 1
+    try:
+        settings, profile = choose(chosen)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    from desktop.app import run  # noqa: PLC0415 - Qt, which --version and --help do without
+
+    return run(settings, profile)
+
+
+def _tour(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="foreword tour",
+        description="Walks through the main job by itself, with the real windows, and saves a picture of every step.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    chosen = parser.parse_args(words)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desktop.tour import tour  # noqa: PLC0415 - Qt, and only once the platform is chosen
+
+    return tour(chosen.out, chosen.theme)
+
+
+def _has_no_screen() -> bool:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

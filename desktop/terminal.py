@@ -1,0 +1,202 @@
+"""The command ``foreword-sync``: call requests from a terminal, with the same core and the same words, without Qt."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from desktop.arguments import add_profile_arguments, choose
+from desktop.paths import Profile
+from desktop.practice import PracticeMarketplace
+from desktop.wiring import Core, connect, open_core
+from sync.desk import NotAllowed
+from sync.domain.intents import Accept, Decline, Intent, OutboxState
+from sync.domain.problems import Problem
+from sync.domain.projection import Section, ShownCall
+from sync.domain.times import zone
+from sync.round import Round
+from sync.settings import SettingsError
+from ui.wording import Wording, plain_formats
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command: 0 when it was done, 1 when the marketplace or this computer said no, 2 for a wrong call."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        _, profile = choose(chosen)
+    except SettingsError as error:
+        return _complain(str(error), 2)
+    core = open_core(profile)
+    wording = Wording(plain_formats(), core.clock.now, system_zone)
+    try:
+        with _session(core, profile) as synchronise:
+            return Terminal(core, wording, synchronise).run(chosen)
+    except NotAllowed as answer:
+        return _complain(wording.refusal(answer.refusal).paragraph())
+    except Problem as problem:
+        return _complain(wording.problem(str(problem.code), problem.detail).paragraph())
+    except ValueError as error:
+        return _complain(str(error), 2)
+
+
+TITLES: Final = {
+    Section.NEEDS_ANSWER: "Needs your answer",
+    Section.WAITING: "Waiting to be sent",
+    Section.UPCOMING: "Upcoming",
+    Section.EARLIER: "Earlier",
+}
+
+
+class Terminal:
+    """One command over an open core; ``synchronise`` runs a round and raises the Problem that ended it."""
+
+    def __init__(self, core: Core, wording: Wording, synchronise: Callable[[], None]) -> None:
+        self._core = core
+        self._desk = core.desk
+        self._wording = wording
+        self._synchronise = synchronise
+
+    def run(self, chosen: argparse.Namespace) -> int:
+        """Do what was asked; returns the exit status."""
+        if chosen.what == "list":
+            return self._list()
+        if chosen.what == "show":
+            return self._show(chosen.call)
+        if chosen.what == "sync":
+            self._synchronise()
+            return self._list()
+        if chosen.what == "accept":
+            return self._submit(self._acceptance(chosen.call, chosen.time))
+        return self._submit(Decline(chosen.call, chosen.message, self._found(chosen.call).call.version))
+
+    def _acceptance(self, call_id: str, number: int) -> Accept:
+        call = self._found(call_id).call
+        open_slots = call.open_slots(self._core.clock.now())
+        if not 1 <= number <= len(open_slots):
+            raise ValueError(f"{call_id} has {len(open_slots)} times that can be taken; {number} is not one of them.")
+        return Accept(call_id, open_slots[number - 1].id, call.version)
+
+    def _found(self, call_id: str) -> ShownCall:
+        shown = self._desk.call(call_id)
+        if shown is None:
+            raise ValueError(f"There is no call request {call_id} here; `foreword-sync list` shows those that are.")
+        return shown
+
+    def _list(self) -> int:
+        overview = self._desk.overview()
+        for section in overview.sections:
+            ids = section.ids if section.section is not Section.EARLIER else ()
+            if ids:
+                print(f"{TITLES[section.section]} ({len(ids)})")
+            for shown in self._desk.shown(ids):
+                print(f"  {shown.call.id:<16} {self._summary(shown)}")
+        print(f"{TITLES[Section.EARLIER]} ({overview.earlier_count})")
+        return 0
+
+    def _summary(self, shown: ShownCall) -> str:
+        call, words = shown.call, self._wording
+        who = f"{call.customer.company}, {call.customer.person}: {call.subject}"
+        slot = call.accepted_slot
+        if slot is not None:
+            return f"{who}; {words.slot(slot.starts_at)}, {words.countdown(slot.starts_at)}"
+        if shown.pending is not None:
+            return f"{who}; not sent yet"
+        return f"{who}; {words.times_offered(call.open_slots(self._core.clock.now()))}"
+
+    def _show(self, call_id: str) -> int:
+        shown = self._found(call_id)
+        call, words = shown.call, self._wording
+        print(f"{call.customer.company}, {call.customer.person}\n{call.subject}\n\n{call.message}\n")
+        for number, slot in enumerate(call.open_slots(self._core.clock.now()), 1):
+            print(f"  {number}  {words.day(slot.starts_at)}, {words.with_zone(slot.starts_at)}")
+        if call.accepted_slot is not None and shown.line is not None:
+            print(f"  {words.day(call.accepted_slot.starts_at)}, {words.with_zone(call.accepted_slot.starts_at)}")
+            print(f"  {words.line_opens(call.accepted_slot.starts_at)}\n  {shown.line.number}  PIN {shown.line.pin}")
+        return 0
+
+    def _submit(self, intent: Intent) -> int:
+        item = self._desk.submit(intent)
+        try:
+            self._synchronise()
+        except Problem as problem:
+            print("It is kept and will be sent later.")
+            return _complain(self._wording.problem(str(problem.code), problem.detail).paragraph())
+        after = self._core.queries.item(item.key)
+        if after is not None and after.state is OutboxState.REJECTED:
+            return _complain(self._wording.problem(after.problem_code or "", after.problem_detail or "").paragraph())
+        return self._show(intent.call_id)
+
+
+@contextmanager
+def _session(core: Core, profile: Profile) -> Iterator[Callable[[], None]]:
+    """Give the way to synchronise, which starts the practice marketplace at its first use."""
+    practice = PracticeMarketplace(profile.marketplace_database) if profile.practice else None
+    made: list[Round] = []
+
+    def synchronise() -> None:
+        if not made:
+            made.append(connect(core, profile, practice))
+        report = made[0].run()
+        if report.problem is not None:
+            raise report.problem
+
+    core.database.prepare()
+    try:
+        yield synchronise
+    finally:
+        if practice is not None:
+            practice.stop()
+        core.database.close()
+
+
+def system_zone() -> ZoneInfo:
+    """Return the computer's zone without Qt: TZ, or what /etc/localtime points to, else UTC."""
+    named = zone(os.environ.get("TZ", "").removeprefix(":"))
+    if named is not None:
+        return named
+    try:
+        target = Path("/etc/localtime").resolve(strict=True).as_posix()
+    except OSError:
+        target = ""
+    return zone(target.partition("/zoneinfo/")[2]) or _by_offset()
+
+
+def _by_offset() -> ZoneInfo:
+    """Where the system names no zone (Windows): one whose clock agrees now, whatever it is called."""
+    hours = datetime.now().astimezone().utcoffset()
+    whole = round(hours.total_seconds() / 3600) if hours else 0
+    return ZoneInfo(f"Etc/GMT{-whole:+d}" if whole else "UTC")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="foreword-sync", description="Call requests from a terminal.")
+    add_profile_arguments(parser)
+    commands = parser.add_subparsers(dest="what", required=True)
+    commands.add_parser("list", help="what is here, without asking the marketplace")
+    commands.add_parser("sync", help="send what waits, fetch what is new, list it")
+    show = commands.add_parser("show", help="one request: the message, the times, the line")
+    show.add_argument("call")
+    accept = commands.add_parser("accept", help="take one of the offered times")
+    accept.add_argument("call")
+    accept.add_argument("time", type=int, help="the number of the time, as `show` lists it")
+    decline = commands.add_parser("decline", help="say that no time works")
+    decline.add_argument("call")
+    decline.add_argument("message", help="what the customer reads")
+    return parser
+
+
+def _complain(sentence: str, status: int = 1) -> int:
+    print(sentence, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""The composition root: which adapter stands behind which port. No Qt here, the terminal command uses it too.
+
+``open_core`` is cheap, for the way to the first list; ``connect`` imports all that talks and writes.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import TYPE_CHECKING
+
+from sync.clock import SystemClock
+from sync.desk import Desk
+from sync.store.database import Database, per_thread
+from sync.store.queries import Queries
+
+if TYPE_CHECKING:
+    from desktop.paths import Profile
+    from desktop.practice import PracticeMarketplace
+    from sync.ports import Clock
+    from sync.round import Round
+    from sync.store.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The parts that read and write one account on this computer."""
+
+    desk: Desk
+    database: Database
+    queries: Queries
+    outbox: Callable[[], Outbox]
+    clock: Clock
+
+
+def open_core(profile: Profile, clock: Clock | None = None) -> Core:
+    """Put the store's reading side and the desk together; nothing is opened yet."""
+    database = Database(profile.database)
+    queries = Queries(per_thread(database.connect))
+
+    @cache
+    def outbox() -> Outbox:
+        from sync.store.outbox import Outbox  # noqa: PLC0415 - SQLAlchemy costs a third of a second
+
+        return Outbox(database)
+
+    used = clock or SystemClock()
+    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used)
+
+
+def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
+    """Connect the core with the profile's marketplace, starting ``practice`` first if that is the one.
+
+    Raises Offline when practice does not start, ValueError for a marketplace's address that is not safe.
+    """
+    address = practice.ensure_running() if practice else None
+    if address is not None:
+        return build_round(core, address.origin, lambda: address.token)
+    token = os.environ.get("FOREWORD_TOKEN", "")
+    return build_round(core, profile.origin, lambda: token)
+
+
+def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Round:
+    """Put a round together over HTTP; imports all that talks and writes. Raises ValueError for an unsafe address."""
+    from sync.api.client import HttpMarketplace, new_client  # noqa: PLC0415 - httpx2, in the worker's time
+    from sync.round import Round  # noqa: PLC0415
+    from sync.store.ledgers import Ledgers  # noqa: PLC0415
+
+    marketplace = HttpMarketplace(origin, token, new_client(), core.clock, _new_key)
+    jitter = Random()  # noqa: S311 - spreads retries, guards nothing
+    ledgers = Ledgers(core.database)
+    return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
