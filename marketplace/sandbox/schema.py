@@ -1,0 +1,85 @@
+"""The tables. Everything of an account is keyed by the account first, so that no query can forget whose it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text
+
+SCHEMA_VERSION: Final = 1
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("live_count", Integer, nullable=False),
+    Column("live_xor", Text, nullable=False),
+    Column("practises", Boolean, nullable=False),
+)
+"""``seq`` is the change number, and its row the account's write lock (A2). ``live_*`` is the digest of its calls."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("account_id", Text, nullable=False, index=True),
+    Column("expired", Boolean, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("body", Text),
+    Column("due_at", BigInteger),
+    Column("habit", Text),
+    Index("item_by_version", "account_id", "version", unique=True),
+    Index("item_by_due", "due_at"),
+)
+"""Calls, notes and the profile, each as its JSON. The index by version is the change log; no body is a tombstone.
+``due_at`` (Unix seconds) is when time itself changes the call; ``habit`` is how its customer behaves."""
+
+note_text = Table(
+    "note_text",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("call_id", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("operation", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False, index=True),
+)
+"""What the script still has to do; a row goes in the transaction that does it."""
