@@ -74,7 +74,7 @@ def breaches(check: Check, *folders: str) -> list[str]:
 def assert_kept(check: Check, *folders: str) -> None:
     """Fail with one line for each breach in these folders."""
     found = breaches(check, *folders)
-    assert not found, "\n" + "\n".join(found)
+    assert not found, "\n".join(found)
 
 
 def words_for(check: Check, text: str, path: str = "ui/example.py") -> list[str]:
