@@ -50,6 +50,7 @@ def test_the_packages_belong_to_foreword_alone(wheel: Path, tmp_path: Path) -> N
 def test_a_package_of_the_same_name_from_elsewhere_is_noticed(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
+    (tmp_path / "sync/other.py").touch()
     other = tmp_path / "other-1.0.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
