@@ -83,6 +83,7 @@ missing_installer() {
 
 fetch_uv() {
     say "Fetching uv, which installs everything else."
+    rm -rf "$ROOT/.venv/installer"
     set -- --quiet --disable-pip-version-check --require-hashes --requirement "$ROOT/scripts/installer.lock"
     if has_pip; then
         "$python" -m pip install --target "$ROOT/.venv/installer" "$@"
