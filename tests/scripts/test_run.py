@@ -112,7 +112,8 @@ def test_a_setup_that_was_moved_is_made_again(computer: Computer) -> None:
 
 
 def test_an_old_python_is_named(computer: Computer) -> None:
-    computer.put("python3", 'case $1 in --version) echo "Python 3.9.2" ;; *) exit 1 ;; esac')
+    pretend = f'exec {sys.executable} -c "import sys; sys.version_info = (3, 9, 2); exec(sys.argv[2])" "$@"'
+    computer.put("python3", f'case $1 in --version) echo "Python 3.9.2" ;; *) {pretend} ;; esac')
     outcome = computer.run(DISPLAY=":0")
     assert outcome.returncode == 1
     assert outcome.stderr == "Foreword needs Python 3.11 or newer, and this computer has Python 3.9.2.\n"
