@@ -119,7 +119,7 @@ class HttpMarketplace:
                 body = _read_body(response)
         except httpx2.HTTPError as error:
             raise _network_problem(error) from error
-        return _Reply(response.status_code, response.headers, _json(response.headers, body))
+        return _Reply(response.status_code, response.headers, _json(response, body))
 
     def _checked(self, reply: _Reply) -> _Reply:
         """Return a yes with its epoch; raise what anything else means."""
@@ -220,13 +220,15 @@ def _read_body(response: httpx2.Response) -> bytes:
     return bytes(body)
 
 
-def _json(headers: Mapping[str, str], body: bytes) -> wire.Json | None:
-    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+def _json(response: httpx2.Response, body: bytes) -> wire.Json | None:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in {"application/json", "application/problem+json"}:
         return None
     try:
         return wire.read_object(body)
     except wire.Garbled as error:
+        if not response.is_success:
+            return None
         raise Busy(Trouble.GARBLED, str(error)) from error
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.exc import IntegrityError
 
 from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept
@@ -50,7 +50,7 @@ def test_the_cursor_stands_exactly_when_the_rows_of_its_page_do(tmp_path, monkey
     made = desk_with(tmp_path / "a.db")
     with made.database.write() as connection:
         connection.exec_driver_sql("CREATE TRIGGER no BEFORE INSERT ON call_slot BEGIN SELECT raise(ABORT, 'no'); END")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(sqlite3.IntegrityError):
         made.ledgers.apply_changes(page(invitation(), cursor="c7"))
     assert made.queries.sync_state().cursor is None
     assert made.desk.call("cr_1") is None

@@ -1,0 +1,87 @@
+"""The error table, row by row: what each answer of the contract means for the action and the account."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.api.verdict import TABLE, Answer, problem_of
+from sync.domain.problems import Busy, Offline, Paused, Refused, Resync
+
+REFUSED = [
+    (400, "malformed"),
+    (403, "not-allowed"),
+    (404, "unknown-call-request"),
+    (405, "unsupported"),
+    (406, "unsupported"),
+    (409, "slot-taken"),
+    (409, "slot-gone"),
+    (409, "call-withdrawn"),
+    (409, "call-expired"),
+    (409, "already-declined"),
+    (409, "already-accepted-other-slot"),
+    (409, "setting-changed"),
+    (410, "key-expired"),
+    (412, "revision-mismatch"),
+    (413, "too-large"),
+    (415, "unsupported"),
+    (422, "validation"),
+    (422, "key-reuse"),
+    (428, "precondition-required"),
+    (431, ""),
+    (418, "something-new"),
+    (302, ""),
+    (501, "unsupported"),
+]
+BUSY = [
+    (408, ""),
+    (425, ""),
+    (409, "in-progress"),
+    (409, "too-early"),
+    (429, "rate-limited"),
+    (500, ""),
+    (502, ""),
+    (503, ""),
+    (504, ""),
+    (599, "something-new"),
+    (999, ""),
+]
+PAUSED = [
+    (401, "token-expired"),
+    (401, "anything"),
+    (402, "quota"),
+    (403, "account-suspended"),
+    (426, "client-too-old"),
+    (507, "quota"),
+]
+RESYNC = [(409, "epoch-changed"), (410, "cursor-expired")]
+ROWS = [
+    *((row, Refused) for row in REFUSED),
+    *((row, Busy) for row in BUSY),
+    *((row, Paused) for row in PAUSED),
+    *((row, Resync) for row in RESYNC),
+    ((511, ""), Offline),
+]
+
+
+@pytest.mark.parametrize(("row", "kind"), ROWS, ids=lambda value: str(value) if isinstance(value, tuple) else "")
+def test_an_answer_means(row, kind):
+    status, code = row
+    assert type(problem_of(Answer(status, code, "their words"))) is kind
+
+
+def test_every_row_of_the_table_is_told_here():
+    told = {status for (status, _), _ in ROWS}
+    assert {status for status, _ in TABLE} <= told
+
+
+def test_their_words_are_kept():
+    assert problem_of(Answer(409, "slot-taken", "Lee took it.")).detail == "Lee took it."
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_marketplace_that_asks_for_patience_asks_it_for_everything(status):
+    assert problem_of(Answer(status)).everything
+
+
+def test_one_slow_action_does_not_hold_up_the_others():
+    assert not problem_of(Answer(409, "in-progress")).everything
