@@ -62,7 +62,7 @@ def run(settings: Settings, profile: Profile) -> int:
     worker.stop()
     if practice is not None:
         practice.stop()
-    core.database.close()
+    core.ends.close()
     return status
 
 

@@ -154,7 +154,7 @@ def _session(core: Core, profile: Profile) -> Iterator[Callable[[], None]]:
     finally:
         if practice is not None:
             practice.stop()
-        core.database.close()
+        core.ends.close()
 
 
 def system_zone() -> ZoneInfo:

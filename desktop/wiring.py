@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sync.clock import SystemClock
 from sync.desk import Desk
-from sync.store.database import Database, per_thread
+from sync.store.database import Database, Readers
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ class Core:
     queries: Queries
     outbox: Callable[[], Outbox]
     clock: Clock
+    ends: ExitStack
+    """Closes files and connections, in the order opposite to their opening."""
 
 
 def open_core(profile: Profile, clock: Clock | None = None) -> Core:
     """Put the store's reading side and the desk together; nothing is opened yet."""
     database = Database(profile.database)
-    queries = Queries(per_thread(database.connect))
+    readers = Readers(database)
+    queries = Queries(readers)
 
     @cache
     def outbox() -> Outbox:
@@ -49,7 +53,10 @@ def open_core(profile: Profile, clock: Clock | None = None) -> Core:
         return Outbox(database)
 
     used = clock or SystemClock()
-    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used)
+    ends = ExitStack()
+    ends.callback(database.close)
+    ends.callback(readers.close)
+    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends)
 
 
 def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
@@ -70,7 +77,8 @@ def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Rou
     from sync.round import Round  # noqa: PLC0415
     from sync.store.ledgers import Ledgers  # noqa: PLC0415
 
-    marketplace = HttpMarketplace(origin, token, new_client(), core.clock, _new_key)
+    http = core.ends.enter_context(new_client())
+    marketplace = HttpMarketplace(origin, token, http, core.clock, _new_key)
     jitter = Random()  # noqa: S311 - spreads retries, guards nothing
     ledgers = Ledgers(core.database)
     return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)

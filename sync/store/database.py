@@ -10,7 +10,7 @@ import errno
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,7 +48,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _readable(address: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, cached_statements=64)
+    connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except sqlite3.Error:
@@ -154,14 +154,23 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def per_thread(opener: Callable[[], sqlite3.Connection]) -> Callable[[], sqlite3.Connection]:
-    """Give each thread a reading connection of its own, opened at its first use."""
-    local = threading.local()
+class Readers:
+    """Reading connections, one for each thread that asks; ``close`` ends them all."""
 
-    def current() -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(local, "connection", None)
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    def __call__(self) -> sqlite3.Connection:
+        """Return the calling thread's connection. Raises StoreProblem while the database cannot be read."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = local.connection = opener()
+            connection = self._local.connection = self._database.connect()
+            self._opened.append(connection)
         return connection
 
-    return current
+    def close(self) -> None:
+        """Close every connection; nobody may ask any more."""
+        for connection in self._opened:
+            connection.close()

@@ -12,7 +12,7 @@ from sync.desk import Desk
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
 from sync.domain.changes import Changed, Kind
 from sync.domain.problems import Refused
-from sync.store.database import Database, per_thread
+from sync.store.database import Database, Readers
 from sync.store.ledgers import Ledgers
 from sync.store.outbox import Outbox
 from sync.store.queries import Queries
@@ -69,7 +69,7 @@ def desk_with(path: Path, calls: Iterable[CallRequest] = (), now: datetime = NOW
     clock = FixedClock(now)
     database = Database(path)
     database.prepare()
-    queries = Queries(per_thread(database.connect))
+    queries = Queries(Readers(database))
     outbox = Outbox(database)
     keys = (f"key-{number}" for number in itertools.count(1))
     desk = Desk(queries, lambda: outbox, clock, lambda: next(keys))
