@@ -93,7 +93,7 @@ def _maker_of_databases(port: int) -> NewDatabase:
         name = f"market{next(numbers)}"
         address = f"host=127.0.0.1 port={port} user={_USER} dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{port}/{name}"
 
     return new_database
