@@ -28,13 +28,13 @@ class Sentence:
         return " ".join(part for part in (self.text, self.next, self.quote) if part)
 
 
-def quoted(words: str, speaker: str = "The marketplace") -> str:
+def quoted(words: str, lead: str = "The marketplace says") -> str:
     """Return the other side's words as a sentence, without control characters and not endlessly; "" for none."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     if not plain:
         return ""
     short = plain if len(plain) <= LONGEST_QUOTE else plain[: LONGEST_QUOTE - 1].rstrip() + "…"
-    return f"{speaker} says: “{short}”"
+    return f"{lead}: “{short}”"
 
 
 _KEPT: Final = "Nothing is lost: what you did here is kept and sent by itself when it works again."
@@ -249,7 +249,8 @@ def known_codes() -> frozenset[str]:
 
 def problem_sentence(code: str, detail: str = "", *, who: str = "") -> Sentence:
     """Return the sentence of a problem code, the other side's words quoted; any code has one."""
-    found = _SENTENCES.get(code, _UNKNOWN)
+    known = "unavailable" if code.startswith("http-5") else code
+    found = _SENTENCES.get(known, _UNKNOWN)
     name = who or "the customer"
     return Sentence(found.title, _named(found.text, name), _named(found.next, name), quoted(detail))
 

@@ -81,7 +81,7 @@ class Wording:
 
     def __init__(self, formats: Formats, now: Callable[[], datetime], zone: Callable[[], ZoneInfo]) -> None:
         self.formats = formats
-        self._now = now
+        self.now = now
         self._zone = zone
         self._zone_names: dict[tuple[str, str], str] = {}
 
@@ -156,10 +156,10 @@ class Wording:
 
     def countdown(self, instant: datetime) -> str:
         """Return how long until then: "now", "in 4 min", "in 2 h 14 min", "tomorrow", "in 7 days"."""
-        left = instant - self._now()
+        left = instant - self.now()
         if left <= timedelta():
             return "now"
-        days = (self.local(instant).date() - self.local(self._now()).date()).days
+        days = (self.local(instant).date() - self.local(self.now()).date()).days
         minutes = -(-left // MINUTE)
         if days > 0 and minutes > 12 * 60:
             return "tomorrow" if days == 1 else f"in {days} days"
@@ -168,19 +168,19 @@ class Wording:
 
     def ago(self, instant: datetime) -> str:
         """Return how long ago: "just now", "2 min ago", "3 h ago", "yesterday", "5 days ago"."""
-        past = self._now() - instant
+        past = self.now() - instant
         if past < MINUTE:
             return "just now"
         if past < HOUR:
             return f"{past // MINUTE} min ago"
-        days = (self.local(self._now()).date() - self.local(instant).date()).days
+        days = (self.local(self.now()).date() - self.local(instant).date()).days
         if days == 0 or past < 12 * HOUR:
             return f"{past // HOUR} h ago"
         return "yesterday" if days == 1 else f"{days} days ago"
 
     def when(self, instant: datetime) -> str:
         """Return day and time inside a sentence: "today at 8:52 AM", "yesterday at ...", "Tue 24 Nov at ..."."""
-        days = (self.local(instant).date() - self.local(self._now()).date()).days
+        days = (self.local(instant).date() - self.local(self.now()).date()).days
         near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
         return f"{near.get(days) or self.day(instant)} at {self.clock(instant)}"
 
@@ -224,7 +224,7 @@ class Wording:
     def _day(self, local: datetime, weekdays: Sequence[str], months: Sequence[str]) -> str:
         weekday, month = weekdays[local.weekday()], months[local.month - 1]
         number = f"{local.day}{self.formats.day_suffix}"
-        now = self.local(self._now())
+        now = self.local(self.now())
         year = f" {local.year}" if local.year != now.year and abs(local - now) > FAR else ""
         if self.formats.day_first:
             return f"{weekday} {number} {month}{year}"

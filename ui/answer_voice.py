@@ -1,0 +1,80 @@
+"""The box in which a dialog speaks: what will be answered, what became of it, and number and PIN once confirmed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sync.domain.calls import Line
+from ui.digits import grouped_number, grouped_pin
+from ui.sentences import Sentence
+from ui.style import Tone, px
+from ui.widgets.box import Box
+from ui.widgets.buttons import PlainButton
+from ui.widgets.copy_field import CopyField
+from ui.widgets.emphasis_label import EmphasisLabel
+from ui.widgets.plain_label import PlainLabel
+
+
+class AnswerVoice(Box):
+    """One sentence with its weight on the right words, a quieter one below, **Take back** while that is possible."""
+
+    take_back = Signal()
+
+    def __init__(self, parent: QWidget, *, name: str) -> None:
+        super().__init__(parent, tone="sunken", name=name, margin=px(20))
+        self.setMinimumHeight(px(84))
+        self.column.setContentsMargins(px(20), px(16), px(20), px(16))
+        self._loud = EmphasisLabel(self, name=f"{name}Loud")
+        self._quiet = PlainLabel("", self, kind="small", tone="text2", wrap=True, name=f"{name}Quiet")
+        self._take_back = PlainButton("Take back", self, name=f"{name}TakeBack")
+        self._take_back.clicked.connect(self.take_back)
+        self.number = CopyField("Number", "Copy number", self, name=f"{name}Number")
+        self.pin = CopyField("PIN", "Copy PIN", self, name=f"{name}Pin")
+        self._digits = QWidget(self)
+        self._digits.setObjectName(f"{name}Digits")
+        fields = QHBoxLayout(self._digits)
+        fields.setContentsMargins(0, px(12), 0, 0)
+        fields.setSpacing(px(32))
+        fields.addWidget(self.number)
+        fields.addWidget(self.pin)
+        fields.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(px(6))
+        words.addWidget(self._loud)
+        words.addWidget(self._quiet)
+        row = QHBoxLayout()
+        row.setSpacing(px(16))
+        row.addLayout(words, 1)
+        row.addWidget(self._take_back, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.column.addLayout(row)
+        self.column.addWidget(self._digits)
+        self.column.addStretch(1)
+        self.show_line(None)
+
+    def say(self, before: str, strong: str = "", after: str = "", *, detail: str = "", tone: Tone = "text2") -> None:
+        """Say a sentence with its middle in bold, and a quieter one below it."""
+        self._loud.say(before, strong, after)
+        self._quiet.setText(detail)
+        self._quiet.set_tone(tone)
+        self._quiet.setVisible(bool(detail))
+
+    def say_sentence(self, sentence: Sentence) -> None:
+        """Say what happened, what can be done, and the reason."""
+        stop = "" if sentence.title.endswith("…") else "."
+        self.say("", f"{sentence.title}{stop}", detail=sentence.paragraph())
+
+    def words(self) -> str:
+        """Return all that is said, for screen readers and tests."""
+        return f"{self._loud.text()} {self._quiet.text()}".strip()
+
+    def offer_take_back(self, *, possible: bool) -> None:
+        """Show **Take back** while an answer has not left this computer."""
+        self._take_back.setVisible(possible)
+
+    def show_line(self, line: Line | None) -> None:
+        """Show number and PIN of a confirmed call; never anything made up (M4)."""
+        self._digits.setVisible(line is not None)
+        if line is not None:
+            self.number.show_digits(grouped_number(line.number), line.number)
+            self.pin.show_digits(grouped_pin(line.pin), line.pin)
