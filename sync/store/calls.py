@@ -84,7 +84,9 @@ def _settle(connection: Connection, ids: Sequence[str]) -> None:
 
 def _columns(call: CallRequest) -> dict[str, Any]:
     slot = call.accepted_slot
-    last = max((one.starts_at for one in call.slots), default=call.created_at)
+    times = (slot,) if slot else call.slots
+    last = max((one.starts_at for one in times), default=call.created_at)
+    end = max((one.ends_at for one in times), default=call.created_at)
     return {
         "id": call.id,
         "version": call.version,
@@ -101,8 +103,8 @@ def _columns(call: CallRequest) -> dict[str, Any]:
         "follow_up_of": call.follow_up_of,
         "decline_message": call.decline_message,
         "closed_reason": call.closed_reason,
-        "ends_at": to_millis(slot.ends_at) if slot else None,
-        "sort_at": to_millis(slot.starts_at if slot else last),
+        "ends_at": to_millis(end),
+        "sort_at": to_millis(last),
         "server_missing": int(call.missing),
         "raw_json": call.raw,
     }

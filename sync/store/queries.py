@@ -24,7 +24,7 @@ _PENDING: Final = """
 """
 _NEEDS_ANSWER: Final = """
     SELECT c.id FROM call c JOIN call_slot s ON s.call_id = c.id
-    WHERE c.status = 'open' AND c.server_missing = 0 AND s.state = 'offered' AND s.starts_at > :now
+    WHERE c.status = 'open' AND c.ends_at > :now AND c.server_missing = 0 AND s.state = 'offered' AND s.starts_at > :now
     GROUP BY c.id ORDER BY min(s.starts_at), c.id
 """
 _UPCOMING: Final = """

@@ -45,14 +45,14 @@ CALL = Table(
     Column("follow_up_of", Text),
     Column("decline_message", Text),
     Column("closed_reason", Text),
-    Column("ends_at", Integer),
+    Column("ends_at", Integer, nullable=False),
     Column("sort_at", Integer, nullable=False),
     Column("server_missing", Integer, nullable=False, server_default="0"),
     Column("raw_json", Text, nullable=False),
     Index("call_by_status", "status", "ends_at"),
     Index("call_by_time", "sort_at", "id"),
 )
-"""``ends_at`` is the end of the accepted time; ``sort_at`` the time by which Earlier is ordered."""
+"""``ends_at`` and ``sort_at`` are the end and the start of the accepted time, else of the last one offered."""
 
 CALL_SLOT = Table(
     "call_slot",

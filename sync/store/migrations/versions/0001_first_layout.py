@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("follow_up_of", sa.Text(), nullable=True),
         sa.Column("decline_message", sa.Text(), nullable=True),
         sa.Column("closed_reason", sa.Text(), nullable=True),
-        sa.Column("ends_at", sa.Integer(), nullable=True),
+        sa.Column("ends_at", sa.Integer(), nullable=False),
         sa.Column("sort_at", sa.Integer(), nullable=False),
         sa.Column("server_missing", sa.Integer(), server_default="0", nullable=False),
         sa.Column("raw_json", sa.Text(), nullable=False),
