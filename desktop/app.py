@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication
-from ui.main_window import MainWindow
 
 from desktop import crash
 from desktop.paths import Profile
@@ -26,6 +25,7 @@ from sync.round import RoundReport
 from sync.runner import POLL_IN_VIEW, Runner
 from sync.settings import Settings
 from ui.formats import formats_of, system_zone
+from ui.main_window import MainWindow
 from ui.news import News
 from ui.style import apply
 from ui.wording import Wording
@@ -52,9 +52,8 @@ def run(settings: Settings, profile: Profile) -> int:
     worker = Worker(lambda started, finished: make_runner(core, profile, practice, started, finished), news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, system_zone)
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
-    worker.trouble.connect(window.show_trouble)
     log = crash.open_log(profile.folder)
-    crash.catch_the_rest(lambda: worker.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(log))))
+    crash.catch_the_rest(lambda: news.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(log))))
     window.show()
     painted = AfterFirstPaint(window, worker.start)
     status = application.exec()

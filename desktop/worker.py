@@ -20,13 +20,10 @@ PATIENCE = 5.0
 
 
 class Worker(QObject):
-    """Runs what ``make_runner`` makes, in a thread of its own; ``trouble`` tells the window of the disk's problems.
+    """Runs what ``make_runner`` makes, in a thread of its own, and tells the window by ``news`` how that goes.
 
     ``make_runner`` is called in that thread with the two hooks of the runner; it may take its time.
     """
-
-    trouble = Signal(object)
-    """Carries a Problem, or None when the last round could store what it had to."""
 
     _outcome = Signal(object)
 
@@ -87,7 +84,7 @@ class Worker(QObject):
         try:
             runner = self._make_runner(self._on_started, self._on_finished)
         except Problem as problem:
-            self.trouble.emit(problem)
+            self._news.trouble.emit(problem)
             return
         with self._lock:
             self._runner = runner
@@ -101,7 +98,7 @@ class Worker(QObject):
 
     def _on_finished(self, outcome: RoundReport | StoreProblem) -> None:
         self._news.syncing.emit(False)  # noqa: FBT003
-        self.trouble.emit(outcome if isinstance(outcome, StoreProblem) else None)
+        self._news.trouble.emit(outcome if isinstance(outcome, StoreProblem) else None)
 
 
 def _call(deliver: Callable[[], None]) -> None:

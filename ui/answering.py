@@ -46,10 +46,11 @@ class Answering(QObject):
         if self._dialog is not None:
             self._dialog.close()
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.destroyed.connect(self._on_destroyed)
+        # Not `destroyed`: what that carries is no longer the dialog that was kept.
+        dialog.finished.connect(self._on_finished)
         self._dialog = dialog
         dialog.open()
 
-    def _on_destroyed(self, gone: QObject) -> None:
-        if self._dialog is gone:
+    def _on_finished(self) -> None:
+        if self.sender() is self._dialog:
             self._dialog = None

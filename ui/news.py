@@ -12,3 +12,5 @@ class News(QObject):
     """Carries a ``sync.domain.changes.Changed``."""
     syncing = Signal(bool)
     """True when a round begins, False when it has ended."""
+    trouble = Signal(object)
+    """Carries the Problem of this computer (its disk, the program itself) that stops the sync, None when it is over."""
