@@ -70,7 +70,7 @@ def _with_gap(picture: QPixmap, size: int, gap: int) -> QPixmap:
 
 def draw(painter: QPainter, name: IconName, colour: str, corner: QPointF, size: int) -> None:
     """Draw an icon with its top left corner at ``corner``."""
-    picture = pixmap(name, colour, size, painter.device().devicePixelRatio())
+    picture = pixmap(name, colour, size, painter.device().devicePixelRatioF())
     painter.drawPixmap(QRectF(corner.x(), corner.y(), size, size), picture, QRectF(picture.rect()))
 
 

@@ -54,8 +54,8 @@ QPushButton:disabled { background: $button; color: $text3; }
 QPushButton[kind="row"] { color: $accent_text; padding: 0 12u; }
 QPushButton[kind="row"]:focus { padding: 0 11u; }
 QPushButton[kind="row"]:disabled { color: $text3; }
-QRadioButton::indicator { width: 18u; height: 18u; border: 1px solid $ctl; border-radius: 10u; background: $base; }
-QRadioButton::indicator:checked { width: 8u; height: 8u; border: 6u solid $accent; background: $on_accent; }
+QRadioButton::indicator { width: $ring; height: $ring; border: 1px solid $ctl; border-radius: 10u; background: $base; }
+QRadioButton::indicator:checked { width: $dot; height: $dot; border: 6u solid $accent; background: $on_accent; }
 QRadioButton::indicator:disabled { border-color: $edge; background: $window; }
 QLineEdit, QPlainTextEdit {
     background: $base; color: $text; border: 1px solid $ctl; border-radius: 8u; padding: 6u 8u; }
@@ -74,5 +74,7 @@ QToolTip { background: $base; color: $text; border: 1px solid $edge; padding: 4u
 
 def sheet_of(own: Tokens, px: Callable[[float], int], *, own_controls: bool) -> str:
     """Return the sheet for a set of tokens; ``own_controls`` where Fusion draws, ``px`` scales a length."""
-    rules = Template((_FUSION if own_controls else "") + _EVERYWHERE).substitute(asdict(own))
+    # A radius of more than half the side is not drawn at all, so the sides of the radio's ring follow from it.
+    sides = {"ring": f"{2 * px(10) - 2}px", "dot": f"{2 * px(10) - 2 * px(6)}px"}
+    rules = Template((_FUSION if own_controls else "") + _EVERYWHERE).substitute(asdict(own) | sides)
     return re.sub(r"\b(\d+)u\b", lambda length: f"{px(int(length[1]))}px", rules)

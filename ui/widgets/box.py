@@ -1,4 +1,4 @@
-"""A rounded box around things that belong together: white with a hairline edge, or sunken for letters and numbers."""
+"""A rounded box: white with a hairline edge around rows, sunken around letters, tinted around notices."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.style import colour, px, tokens
 
-BoxTone = Literal["base", "sunken"]
+BoxTone = Literal["base", "sunken", "ok_tint", "warn_tint", "bad_tint"]
 
 
 class Box(QWidget):
-    """A column of rows. ``add(row)`` parts rows by hairlines in a "base" box, by nothing in a "sunken" one."""
+    """A column of rows. ``add(row)`` parts rows by hairlines in a "base" box, by nothing in the others."""
 
     def __init__(
         self, parent: QWidget | None = None, *, tone: BoxTone = "base", name: str = "", margin: int = 0
@@ -32,14 +32,21 @@ class Box(QWidget):
         self._rows.append(row)
         self.column.addWidget(row)
 
+    def set_tone(self, tone: BoxTone) -> None:
+        """Change the ground."""
+        self._tone = tone
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the box and the hairlines above every row but the first."""
         own = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edged = self._tone == "base" or own.sunken == own.window == own.base
-        painter.setPen(QPen(colour(own.line), 1) if edged else QPen(colour(own.sunken), 1))
-        painter.setBrush(colour(own.base if self._tone == "base" else own.sunken))
+        fill = getattr(own, self._tone)
+        # Where the system wants no tints, every box has an edge.
+        edged = self._tone == "base" or own.tint == own.window
+        painter.setPen(QPen(colour(own.line if edged else fill), 1))
+        painter.setBrush(colour(fill))
         area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(area, px(12), px(12))
         if self._tone != "base":

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.icons import IconName, icon
-from ui.style import Tone, px, tokens, type_font
+from ui.style import Tone, TypeName, px, tokens, type_font
 from ui.widgets.tooltips import set_tooltip
 
 
@@ -24,6 +24,7 @@ class PlainButton(QPushButton):
     """A button with an edge, 32 px high, or 36 in a dialog's foot (``tall=True``)."""
 
     kind: ClassVar[str] = "plain"
+    type_name: ClassVar[TypeName] = "button"
     icon_tone: ClassVar[Tone] = "text"
     weight: ClassVar[int] = 500
 
@@ -39,19 +40,23 @@ class PlainButton(QPushButton):
         super().__init__(parent)
         self.setProperty("kind", self.kind)
         self.setObjectName(name)
-        self.setFont(type_font("button", weight=self.weight))
+        self.setFont(type_font(self.type_name, weight=self.weight))
         self.setFixedHeight(px(36 if tall else 32))
         self.setAutoDefault(False)
         self._icon_name: IconName | None = None
-        self._icon_tone = self.icon_tone
+        self._icon_tone: Tone = self.icon_tone
         self.set_words(text)
         self.set_icon(icon_name)
 
     def set_words(self, text: str) -> None:
         """Show other words; ``&`` is shown as it is."""
         escaped = escape_mnemonic(text)
-        if escaped != self.text():
-            self.setText(escaped)
+        if escaped == self.text():
+            return
+        had_words = bool(self.text())
+        self.setText(escaped)
+        if had_words != bool(escaped):
+            self._draw_icon()
 
     def set_icon(self, name: IconName | None, tone: Tone | None = None) -> None:
         """Show another icon, or none; ``tone`` is its colour if it differs from the kind's own."""
@@ -86,6 +91,7 @@ class RowButton(PlainButton):
     """The button of a list's row: plain, with blue words."""
 
     kind = "row"
+    type_name = "fine"
     icon_tone = "accent_text"
     weight = 600
 

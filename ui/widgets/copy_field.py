@@ -14,7 +14,7 @@ _COPIED_MS = 2000
 
 
 class CopyField(QWidget):
-    """Caption over digits; the copy button is named ``action`` ("Copy PIN"). ``show_digits`` fills it."""
+    """Caption over digits; the copy button is named ``action`` ("Copy PIN"), or stands elsewhere and calls ``copy``."""
 
     def __init__(
         self,
@@ -24,6 +24,7 @@ class CopyField(QWidget):
         *,
         name: str,
         kind: TypeName = "heading",
+        with_button: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -34,6 +35,7 @@ class CopyField(QWidget):
         self._digits.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = IconButton("copy", action, self, name=f"{name}Copy")
         self.button.clicked.connect(self.copy)
+        self.button.setVisible(with_button)
         self._back = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._back.timeout.connect(self._on_back)
         row = QHBoxLayout()

@@ -62,7 +62,7 @@ class EmptyState(QWidget):
         self.text = PlainLabel(text, self, kind="reading", tone="text2", wrap=True, line=1.24, name=f"{name}Text")
         column = QVBoxLayout()
         column.setSpacing(0)
-        column.addStretch(2)
+        column.addStretch(3)
         if drawing:
             column.addWidget(Letter(self), 0, middle)
             column.addSpacing(px(28))
@@ -75,7 +75,7 @@ class EmptyState(QWidget):
             below.setMaximumWidth(px(600))
             column.addSpacing(px(22))
             column.addLayout(_centred(below, fill=True))
-        column.addStretch(3)
+        column.addStretch(4)
         self.setLayout(column)
         column.setContentsMargins(px(24), px(24), px(24), px(24))
 

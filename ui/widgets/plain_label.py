@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from ui.style import Tone, TypeName, colour, set_property, tokens, type_font
 from ui.widgets.tooltips import set_tooltip
+
+_ABSOLUTE: Final = Qt.AlignmentFlag.AlignAbsolute
+"""Left is left; Qt would mirror it again."""
 
 
 class PlainLabel(QLabel):
@@ -127,18 +131,20 @@ class PlainLabel(QLabel):
             words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), words)
             return
-        for layout in self._laid_out(self.width())[0]:
-            layout.draw(painter, QPointF(0, 0))
+        layouts, height = self._laid_out(self.width())
+        spare = self.height() - height if self.alignment() & Qt.AlignmentFlag.AlignVCenter else 0
+        for layout in layouts:
+            layout.draw(painter, QPointF(0, max(spare, 0) / 2))
 
     def _laid_out(self, width: int) -> tuple[list[QTextLayout], float]:
         """Break the text into lines of ``width``; return the paragraphs in place and the height of all."""
-        step = QFontMetricsF(self.font()).height() * self._line
+        step = ceil(QFontMetricsF(self.font()).height()) * self._line
         layouts, y = [], 0.0
         for paragraph in self.text().split("\n"):
             layout = QTextLayout(paragraph, self.font())
             option = layout.textOption()
-            option.setTextDirection(self.layoutDirection())
-            option.setAlignment(self.alignment())
+            option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+            option.setAlignment(QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | _ABSOLUTE)
             layout.setTextOption(option)
             layout.beginLayout()
             line = layout.createLine()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ui.icons import IconName, pixmap
+from ui.icons import IconName, draw
 from ui.style import Tone, colour, px, tokens
 from ui.widgets.buttons import LinkButton
 from ui.widgets.plain_label import PlainLabel
@@ -28,9 +28,7 @@ class IconLabel(PlainLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the icon in the colour that its tone has now."""
-        ratio = self.devicePixelRatio()
-        picture = pixmap(self._icon_name, getattr(tokens(), self._icon_tone), self._size, ratio)
-        QPainter(self).drawPixmap(0, 0, picture)
+        draw(QPainter(self), self._icon_name, getattr(tokens(), self._icon_tone), QPointF(0, 0), self._size)
 
 
 class Strip(QWidget):
@@ -43,6 +41,7 @@ class Strip(QWidget):
         self.setObjectName(name)
         self.setMinimumHeight(px(42))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._roomy = True
         self._icon = IconLabel("offline", "warn", self)
         self._words = PlainLabel("", self, weight=600, wrap=True, name=f"{name}Words")
         self._link = LinkButton("", self, name=f"{name}Link")
@@ -65,8 +64,13 @@ class Strip(QWidget):
         self._link.set_words(link)
         self._link.setVisible(bool(link))
         self._aside.setText(aside)
-        self._aside.setVisible(bool(aside))
+        self._aside.setVisible(self._roomy and bool(aside))
         self.setVisible(bool(words))
+
+    def set_roomy(self, roomy: bool) -> None:  # noqa: FBT001 - a setter
+        """In a narrow window the quieter words are left out; they stand on the page behind the link."""
+        self._roomy = roomy
+        self._aside.setVisible(roomy and bool(self._aside.text()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the ground and the hairline above."""

@@ -77,7 +77,7 @@ class TabBar(QTabBar):
         content = QRectF(left, area.top(), width, area.height())
         painter.setFont(self._font if current else self._other_font)
         painter.setPen(colour(own.text if current else own.text2))
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(content.translated(pill + px(8) if mirrored and pill else 0, 0), middle, self._words[index])
         painter.setPen(Qt.PenStyle.NoPen)
         if pill:

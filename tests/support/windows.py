@@ -1,0 +1,57 @@
+"""A main window on a real desk, with a backstage that only counts how often it was woken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.domain.calls import CallRequest
+from tests.support.desks import NOW, TestDesk, desk_with
+from ui.main_window import MainWindow
+from ui.news import News
+from ui.wording import Wording, plain_formats
+
+CALIFORNIA = ZoneInfo("America/Los_Angeles")
+
+
+@dataclass
+class QuietBackstage:
+    """A worker that is asked and does nothing: rounds are played by the test."""
+
+    woken: int = 0
+    errands: list[Callable[[], Any]] = field(default_factory=list)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def errand(self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Any], None]) -> None:
+        self.errands.append(job)
+
+
+@dataclass
+class TestWindow:
+    """A window with the parts behind it."""
+
+    __test__ = False
+
+    window: MainWindow
+    made: TestDesk
+    news: News
+    backstage: QuietBackstage
+
+
+def wording_of(made: TestDesk) -> Wording:
+    """Words of California, by the desk's clock."""
+    return Wording(plain_formats(), made.clock.now, lambda: CALIFORNIA)
+
+
+def window_with(path: Path, calls: Iterable[CallRequest] = (), *, practice: bool = False) -> TestWindow:
+    """Make a main window (not shown yet) on a new database in the folder ``path``."""
+    made = desk_with(path / "foreword.sqlite3", calls, NOW)
+    news, backstage = News(), QuietBackstage()
+    window = MainWindow(made.desk, news, backstage, wording_of(made), practice=practice)
+    made.desk.listen(news.changed.emit)
+    return TestWindow(window, made, news, backstage)

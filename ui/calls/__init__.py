@@ -1,0 +1,1 @@
+"""The Call Requests page: the list with its rows, and the detail of one call."""

@@ -1,0 +1,353 @@
+"""The list of call requests as a model: sections and calls by id, words made for the rows that are looked at.
+
+``refresh`` asks the desk again and tells the view only what differs. One timer wakes it when time alone changes
+something: a minute of a countdown, a line that opens, the last offered time that passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+
+from sync.desk import Desk, Overview
+from sync.domain.changes import Changed, Kind
+from sync.domain.problems import StoreProblem
+from sync.domain.projection import Section, ShownCall
+from ui.calls.row_text import RowKind, RowText, row_text, section_text
+from ui.wording import Wording
+
+Index = QModelIndex | QPersistentModelIndex
+
+BLOCK: Final = 128
+"""Calls asked for at a time."""
+_KEPT_CALLS: Final = 64 * BLOCK
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row above Earlier's calls: a section's heading (``call_id`` is empty) or a call in it."""
+
+    section: Section
+    call_id: str = ""
+
+
+class CallListModel(QAbstractListModel):
+    """Sections and calls in the order of the window; Earlier is folded until ``set_unfolded``."""
+
+    changed = Signal()
+    """After every refresh, and whenever time alone changed some words."""
+
+    def __init__(self, desk: Desk, wording: Wording) -> None:
+        super().__init__()
+        self.setObjectName("callListModel")
+        self._desk = desk
+        self._wording = wording
+        self._head: list[Row] = []
+        self._counts: dict[Section, int] = {}
+        self._earlier: tuple[str, ...] = ()
+        self._unfolded = False
+        self._shown: dict[str, ShownCall] = {}
+        self._texts: dict[str, RowText] = {}
+        self._next_edge: datetime | None = None
+        self.problem: StoreProblem | None = None
+        """Why the store could not be read at the last attempt; what was read before stays."""
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timer)
+        self._awake = False
+
+    # Qt's questions
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self._head) + len(self._earlier)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the whole row as words; the delegate asks ``text_at`` instead."""
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return self._spoken(index.row())
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Headings are passed over by the keyboard, but Earlier's, which folds."""
+        row = self.row_at(index.row())
+        if row.call_id:
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemIsEnabled if row.section is Section.EARLIER else Qt.ItemFlag.NoItemFlags
+
+    # What the view, the delegate and the window ask
+
+    def row_at(self, row: int) -> Row:
+        """Return what stands in a row."""
+        head = len(self._head)
+        return self._head[row] if row < head else Row(Section.EARLIER, self._earlier[row - head])
+
+    def kind_at(self, row: int) -> RowKind:
+        """Return the kind of a row, without asking the desk for its call."""
+        if row >= len(self._head):
+            return RowKind.CALL
+        here = self._head[row]
+        if not here.call_id:
+            return RowKind.SECTION
+        return RowKind.REQUEST if here.section is Section.NEEDS_ANSWER else RowKind.CALL
+
+    def text_at(self, row: int) -> RowText:
+        """Return the words of a row; a block of calls is read when they are not here yet."""
+        here = self.row_at(row)
+        if not here.call_id:
+            return section_text(here.section, self._counts[here.section])
+        text = self._texts.get(here.call_id)
+        if text is None:
+            if here.call_id not in self._shown:
+                self._load_block(row)
+            text = self._texts[here.call_id] = self._words(here)
+        return text
+
+    def row_of(self, call_id: str) -> int:
+        """Return the row of a call, or -1 where it is folded away or unknown."""
+        wanted = next((row for row, here in enumerate(self._head) if call_id and here.call_id == call_id), -1)
+        if wanted >= 0 or call_id not in self._earlier:
+            return wanted
+        return len(self._head) + self._earlier.index(call_id)
+
+    def upcoming(self) -> tuple[ShownCall, ...]:
+        """Return the next calls (at most a block of them), the earliest first."""
+        ids = [row.call_id for row in self._head if row.section is Section.UPCOMING and row.call_id][:BLOCK]
+        self._load([one for one in ids if one not in self._shown])
+        return tuple(self._shown[one] for one in ids if one in self._shown)
+
+    def count(self, section: Section) -> int:
+        """Return how many calls a section has."""
+        return self._counts.get(section, 0)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether Earlier shows its calls."""
+        return self._unfolded
+
+    def set_unfolded(self, unfolded: bool) -> None:  # noqa: FBT001 - a setter
+        """Show or hide the calls of Earlier."""
+        if unfolded == self._unfolded:
+            return
+        try:
+            earlier = self._desk.earlier_ids() if unfolded else ()
+        except StoreProblem as problem:
+            self.problem = problem
+            self.changed.emit()
+            return
+        self._unfolded = unfolded
+        heading = self.index(len(self._head) - 1)
+        self._replace_earlier(earlier)
+        self.dataChanged.emit(heading, heading)
+
+    # Changes
+
+    def set_awake(self, awake: bool) -> None:  # noqa: FBT001 - a setter
+        """Follow the clock and the desk only while somebody looks; what was missed is read on waking."""
+        if awake == self._awake:
+            return
+        self._awake = awake
+        if awake:
+            self.refresh()
+        else:
+            self._timer.stop()
+
+    def look_again(self) -> None:
+        """Read everything again if somebody looks: after the window came to the front."""
+        if self._awake:
+            self.refresh()
+
+    def hear(self, changed: Changed) -> None:
+        """Take in what a write touched."""
+        if self._awake and changed.kinds & {Kind.CALLS, Kind.OUTBOX}:
+            self.refresh(changed.ids)
+
+    def refresh(self, ids: frozenset[str] = frozenset()) -> None:
+        """Ask the desk again; ``ids`` are the calls that may differ, none means that all may."""
+        try:
+            overview = self._desk.overview()
+            earlier = self._desk.earlier_ids() if self._unfolded else ()
+            fresh = self._read_again(ids)
+        except StoreProblem as problem:
+            self.problem = problem
+            self._arm()
+            self.changed.emit()
+            return
+        self.problem = None
+        self._shown.update(fresh)
+        self._take_over(overview, earlier)
+        # The first rows are painted next, and the earliest instants to wake for are theirs.
+        self._load([row.call_id for row in self._head[:BLOCK] if row.call_id and row.call_id not in self._shown])
+        self._renew_head()
+        self._forget_earlier_words()
+        self._arm()
+        self.changed.emit()
+
+    def _read_again(self, ids: frozenset[str]) -> dict[str, ShownCall]:
+        wanted = [one for one in (ids or self._shown) if one in self._shown]
+        if not ids:
+            # All may differ: keep in mind only what the rows above Earlier show, and read Earlier when looked at.
+            above = {row.call_id for row in self._head}
+            for one in set(wanted) - above:
+                del self._shown[one]
+                self._texts.pop(one, None)
+            wanted = [one for one in wanted if one in above]
+        blocks = (wanted[at : at + BLOCK] for at in range(0, len(wanted), BLOCK))
+        return {shown.call.id: shown for block in blocks for shown in self._desk.shown(block)}
+
+    def _take_over(self, overview: Overview, earlier: tuple[str, ...]) -> None:
+        counts = {one.section: len(one.ids) for one in overview.sections}
+        counts[Section.EARLIER] = overview.earlier_count
+        moved = {section for section, count in counts.items() if self._counts.get(section) != count}
+        self._counts = counts
+        head = list(_rows(overview))
+        self._merge(head)
+        self._replace_earlier(earlier if overview.earlier_count else ())
+        for row, here in enumerate(self._head):
+            if not here.call_id and here.section in moved:
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _merge(self, wanted: list[Row]) -> None:
+        """Turn the head into ``wanted`` by the fewest removals, moves and insertions."""
+        staying = set(wanted)
+        for row in reversed(range(len(self._head))):
+            if self._head[row] not in staying:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._head[row]
+                self.endRemoveRows()
+        known = set(self._head)
+        for row, here in enumerate(wanted):
+            if row < len(self._head) and self._head[row] == here:
+                continue
+            if here in known:
+                source = self._head.index(here, row)
+                self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), row)
+                self._head.insert(row, self._head.pop(source))
+                self.endMoveRows()
+            else:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._head.insert(row, here)
+                self.endInsertRows()
+
+    def _replace_earlier(self, wanted: tuple[str, ...]) -> None:
+        """Exchange the part of Earlier between the first and the last difference."""
+        old, head = self._earlier, len(self._head)
+        if old == wanted:
+            return
+        same = _common(old, wanted)
+        tail = _common(old[same:][::-1], wanted[same:][::-1])
+        if len(old) - tail > same:
+            self.beginRemoveRows(QModelIndex(), head + same, head + len(old) - tail - 1)
+            self._earlier = old[:same] + old[len(old) - tail :]
+            self.endRemoveRows()
+        if len(wanted) - tail > same:
+            self.beginInsertRows(QModelIndex(), head + same, head + len(wanted) - tail - 1)
+            self._earlier = wanted
+            self.endInsertRows()
+
+    def _renew_head(self) -> None:
+        """Make the words of the rows above Earlier's calls anew and tell the view those that are others now."""
+        for row, here in enumerate(self._head):
+            if here.call_id in self._shown:
+                self._renew(row, here)
+
+    def _forget_earlier_words(self) -> None:
+        if self._earlier:
+            for one in set(self._texts) - {row.call_id for row in self._head}:
+                del self._texts[one]
+            self.dataChanged.emit(self.index(len(self._head)), self.index(self.rowCount() - 1))
+
+    def _renew(self, row: int, here: Row) -> None:
+        text = self._words(here)
+        if self._texts.get(here.call_id) != text:
+            self._texts[here.call_id] = text
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    # Reading
+
+    def _words(self, here: Row) -> RowText:
+        shown = self._shown.get(here.call_id)
+        if shown is None:
+            return RowText(RowKind.CALL, "")
+        first = next((row.call_id for row in self._head if row.section is Section.UPCOMING and row.call_id), "")
+        return row_text(shown, here.section, self._wording, is_next=here.call_id == first)
+
+    def _spoken(self, row: int) -> str:
+        here, text = self.row_at(row), self.text_at(row)
+        if here.call_id:
+            return text.spoken
+        return f"{text.first} ({text.beside})"
+
+    def _load_block(self, row: int) -> None:
+        head = len(self._head)
+        if row < head:
+            start = row // BLOCK * BLOCK
+            ids = [here.call_id for here in self._head[start : start + BLOCK] if here.call_id]
+        else:
+            start = (row - head) // BLOCK * BLOCK
+            ids = list(self._earlier[start : start + BLOCK])
+        self._load([one for one in ids if one not in self._shown])
+
+    def _load(self, ids: Sequence[str]) -> None:
+        if not ids:
+            return
+        if len(self._shown) > _KEPT_CALLS:
+            above = {row.call_id for row in self._head}
+            self._shown = {one: shown for one, shown in self._shown.items() if one in above}
+            self._texts = {one: text for one, text in self._texts.items() if one in above}
+        try:
+            self._shown.update({shown.call.id: shown for shown in self._desk.shown(ids)})
+        except StoreProblem as problem:
+            self.problem = problem
+
+    # Time
+
+    def _arm(self) -> None:
+        if not self._awake:
+            return
+        now = self._wording.now()
+        self._next_edge = min(self._edges(now), default=None)
+        minute = now.replace(second=0, microsecond=0) + _MINUTE
+        due = min(minute, self._next_edge) if self._next_edge else minute
+        # A little late rather than a little early: an early look would find nothing changed and look again.
+        self._timer.start(max(round((due - now) / timedelta(milliseconds=1)), 0) + 5)
+
+    def _edges(self, now: datetime) -> Iterator[datetime]:
+        """Yield the instants to come at which a known call changes its place or its words other than by minutes."""
+        for row in self._head:
+            shown = self._shown.get(row.call_id)
+            if shown is None:
+                continue
+            opens_at, slot = shown.call.line_opens_at(), shown.call.accepted_slot
+            instants = [one.starts_at for one in shown.call.open_slots(now)]
+            instants += [opens_at] if opens_at else []
+            instants += [slot.starts_at, slot.ends_at] if slot else []
+            yield from (instant for instant in instants if instant > now)
+
+    def _on_timer(self) -> None:
+        if self._next_edge is not None and self._wording.now() >= self._next_edge:
+            self.refresh()
+            return
+        self._renew_head()
+        self._arm()
+        self.changed.emit()
+
+
+def _rows(overview: Overview) -> Iterator[Row]:
+    for one in overview.sections:
+        if one.section is Section.EARLIER:
+            continue
+        if one.ids:
+            yield Row(one.section)
+            yield from (Row(one.section, call_id) for call_id in one.ids)
+    if overview.earlier_count:
+        yield Row(Section.EARLIER)
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many items both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

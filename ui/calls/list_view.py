@@ -1,0 +1,296 @@
+"""The list of call requests: one delegate for all rows, and a real **View Times** button over each that waits.
+
+Keys: arrows move, Enter opens the times of a request (or the call), Left and Right fold Earlier. ``picked`` follows
+the current call, ``opened`` is a click or Enter on a call, ``view_times`` asks for the dialog.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from sync.domain.projection import Section
+from ui.calls.list_model import CallListModel
+from ui.calls.row_painter import RowLook, RowPainter, is_narrow, row_height
+from ui.calls.row_text import RowKind
+from ui.style import px
+from ui.widgets.buttons import RowButton
+from ui.widgets.tooltips import plain_tooltip
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Draws rows; heights come from the kind alone, so laying out 100,000 rows reads no call."""
+
+    def __init__(self, view: CallList, model: CallListModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._model = model
+        self._painter = RowPainter()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's signature
+        """Return the height of the row's kind."""
+        return self._view.row_size(self._model.kind_at(index.row()))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the row."""
+        row = index.row()
+        self._painter.paint(painter, QRectF(option.rect), self._model.text_at(row), self._view.look(row, option.state))
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Tell the whole words of a row that is cut."""
+        text = self._model.text_at(index.row()) if index.isValid() else None
+        look = self._view.look(index.row(), QStyle.StateFlag.State_None)
+        if text is None or not self._painter.is_cut(QRectF(option.rect), text, look):
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), plain_tooltip(text.spoken), view)
+        return True
+
+
+class CallList(QListView):
+    """The list pane; ``select`` chooses a call by id and keeps it chosen whatever happens to its row."""
+
+    picked = Signal(str)
+    opened = Signal(str)
+    view_times = Signal(str)
+
+    def __init__(self, model: CallListModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("callList")
+        self.setAccessibleName("Call requests")
+        self._model = model
+        self._buttons: dict[str, RowButton] = {}
+        self._spare = RowButton("View Times", self)
+        self._spare.hide()
+        self._button_width = self._spare.sizeHint().width()
+        self._sizes: dict[RowKind, QSize] = {}
+        self._narrow = False
+        self._focus_seen = False
+        self.selected_id = ""
+        self.shows_choice = True
+        """Whether the chosen call stands beside the list, so that its row is to be marked."""
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(self, model))
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(2000)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewportMargins(0, px(2), 0, 0)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.verticalScrollBar().setSingleStep(px(31))
+        self.viewport().setAutoFillBackground(False)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.changed):
+            signal.connect(self._on_model_changed)
+
+    # Measures
+
+    def row_size(self, kind: RowKind) -> QSize:
+        """Return the size of a row of that kind; the width is the view's own business."""
+        size = self._sizes.get(kind)
+        if size is None:
+            size = self._sizes[kind] = QSize(px(100), row_height(kind, narrow=self._narrow))
+        return size
+
+    def look(self, row: int, state: QStyle.StateFlag) -> RowLook:
+        """Return how a row is to be drawn now."""
+        here = self._model.row_at(row)
+        bar = self.verticalScrollBar()
+        beside = bar.width() if bar.isVisible() else 0
+        return RowLook(
+            right=px(20) - min(beside, px(18)),
+            inset=px(2) if beside else px(8),
+            button_width=self._button_width,
+            hovered=bool(state & QStyle.StateFlag.State_MouseOver) or self._is_button_hovered(here.call_id),
+            selected=self.shows_choice and bool(here.call_id) and here.call_id == self.selected_id,
+            active=self.isActiveWindow(),
+            focused=row == self.currentIndex().row() and self.hasFocus() and self._focus_seen,
+            unfolded=self._model.unfolded,
+            mirrored=self.isRightToLeft(),
+        )
+
+    def _is_button_hovered(self, call_id: str) -> bool:
+        button = self._buttons.get(call_id)
+        return button is not None and button.underMouse()
+
+    # Selection
+
+    def select(self, call_id: str) -> None:
+        """Choose a call; "" chooses none."""
+        self.selected_id = call_id
+        row = self._model.row_of(call_id)
+        if row >= 0:
+            self.setCurrentIndex(self._model.index(row))
+        self.viewport().update()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
+        """Follow the current row: a call is picked, a heading leaves the choice as it was."""
+        super().currentChanged(current, previous)
+        call_id = self._model.row_at(current.row()).call_id if current.isValid() else ""
+        if call_id and call_id != self.selected_id:
+            self.selected_id = call_id
+            self.viewport().update()
+            self.picked.emit(call_id)
+
+    def _on_model_changed(self, *_what: Any) -> None:
+        row = self._model.row_of(self.selected_id)
+        if row >= 0 and row != self.currentIndex().row():
+            self.setCurrentIndex(self._model.index(row))
+        self._place_buttons()
+
+    # Keys and clicks
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Left and Right fold; arrows are Qt's."""
+        self._focus_seen = True
+        row = self.currentIndex().row()
+        here = self._model.row_at(row) if row >= 0 else None
+        key = event.key()
+        if here is not None and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._activate(row)
+        elif here is not None and here.section is Section.EARLIER and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            self._fold((key == Qt.Key.Key_Right) != self.isRightToLeft(), here.call_id)
+        elif here is not None and not here.call_id and key == Qt.Key.Key_Space:
+            self._activate(row)
+        else:
+            super().keyPressEvent(event)
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click shows no ring around the row."""
+        self._focus_seen = False
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a call opens it, on Earlier folds it."""
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() is not Qt.MouseButton.LeftButton or not index.isValid():
+            return
+        here = self._model.row_at(index.row())
+        if here.call_id:
+            self.opened.emit(here.call_id)
+        elif here.section is Section.EARLIER:
+            self._model.set_unfolded(not self._model.unfolded)
+
+    def _activate(self, row: int) -> None:
+        here = self._model.row_at(row)
+        if not here.call_id:
+            if here.section is Section.EARLIER:
+                self._model.set_unfolded(not self._model.unfolded)
+        elif here.section is Section.NEEDS_ANSWER:
+            self.view_times.emit(here.call_id)
+        else:
+            self.opened.emit(here.call_id)
+
+    def _fold(self, unfolded: bool, call_id: str) -> None:  # noqa: FBT001 - what the key asks for
+        if unfolded and call_id:
+            self.opened.emit(call_id)
+            return
+        if not unfolded and call_id:
+            heading = self._model.row_of(call_id)
+            while heading > 0 and self._model.row_at(heading).call_id:
+                heading -= 1
+            self.setCurrentIndex(self._model.index(heading))
+        self._model.set_unfolded(unfolded)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring when the keyboard brought the focus here."""
+        ways = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason}
+        if event.reason() in ways:
+            self._focus_seen = True
+        super().focusInEvent(event)
+
+    # The buttons
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the rows out anew where the button changes its place."""
+        narrow = is_narrow(self.width())
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._sizes.clear()
+            self.scheduleDelayedItemsLayout()
+        super().resizeEvent(event)
+        self._place_buttons()
+
+    def updateGeometries(self) -> None:
+        """Put the buttons in their places after every layout."""
+        super().updateGeometries()
+        self._place_buttons()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        """Take the buttons along."""
+        super().scrollContentsBy(dx, dy)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Put a button over each request in sight or just outside, in the order of the rows; hide the others."""
+        height, wanted = self.viewport().height(), {}
+        for row in range(1, self._model.count(Section.NEEDS_ANSWER) + 1):
+            if row >= self._model.rowCount() or self._model.kind_at(row) is not RowKind.REQUEST:
+                break
+            area = self.visualRect(self._model.index(row))
+            if area.top() > 2 * height:
+                break
+            if area.isValid() and area.bottom() > -height:
+                wanted[self._model.row_at(row).call_id] = (row, area)
+        for call_id in self._buttons.keys() - wanted.keys():
+            self._buttons.pop(call_id).deleteLater()
+        for call_id, (row, area) in wanted.items():
+            if call_id not in self._buttons:
+                self._buttons[call_id] = self._make_button(call_id)
+            self._place(self._buttons[call_id], row, area)
+        self._order_by_tab([self._buttons[call_id] for call_id in wanted])
+
+    def _make_button(self, call_id: str) -> RowButton:
+        button = RowButton("View Times", self.viewport(), name=f"viewTimes_{call_id}")
+        button.clicked.connect(lambda: self.view_times.emit(call_id))
+        button.installEventFilter(self)
+        button.show()
+        return button
+
+    def _place(self, button: RowButton, row: int, area: QRect) -> None:
+        name = f"View times offered by {self._model.text_at(row).company}"
+        if button.accessibleName() != name:
+            button.setAccessibleName(name)
+        look = self.look(row, QStyle.StateFlag.State_None)
+        width, tall = self._button_width, button.height()
+        if self._narrow:
+            x, y = area.left() + px(74), area.top() + px(76)
+        else:
+            x, y = area.right() + 1 - look.right - width, area.top() + (px(82) - tall) // 2
+        if look.mirrored:
+            x = area.right() + 1 - (x - area.left()) - width
+        button.setGeometry(x, y, width, tall)
+
+    def _order_by_tab(self, buttons: list[RowButton]) -> None:
+        before: QWidget = self
+        for button in buttons:
+            if before.nextInFocusChain() is not button:
+                QWidget.setTabOrder(before, button)
+            before = button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep a row lit while the pointer is on its button, and bring a focused button into sight."""
+        if event.type() in {QEvent.Type.Enter, QEvent.Type.Leave}:
+            self.viewport().update()
+        elif event.type() == QEvent.Type.FocusIn and isinstance(watched, RowButton):
+            call_id = next((one for one, button in self._buttons.items() if button is watched), "")
+            self.scrollTo(self._model.index(max(self._model.row_of(call_id), 0)))
+        return super().eventFilter(watched, event)

@@ -1,0 +1,121 @@
+"""The head of the main window: the tabs, the practice sign, the next call, and the state of the sync as a button."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.icons import IconName
+from ui.style import Tone, colour, px, tokens
+from ui.sync_words import SyncKind, SyncState
+from ui.widgets.buttons import QuietButton
+from ui.widgets.plain_label import PlainLabel
+from ui.widgets.tab_bar import TabBar
+from ui.widgets.tooltips import set_tooltip
+
+_LOOKS: Final[dict[SyncKind, tuple[IconName, Tone]]] = {
+    SyncKind.SYNCED: ("okc", "text2"),
+    SyncKind.SYNCING: ("sync", "text2"),
+    SyncKind.OFFLINE: ("offline", "warn"),
+    SyncKind.TO_SEND: ("clock", "warn"),
+    SyncKind.ATTENTION: ("warning", "bad"),
+    SyncKind.SIGN_IN: ("lock", "warn"),
+}
+_NEXT_FROM_EM: Final = 70
+_SYNC_WORDS_FROM_EM: Final = 46
+PRACTICE: Final = "Practice: customers and phone numbers are made up"
+
+
+class Header(QWidget):
+    """Says what it is told; ``next_pressed`` and ``sync_pressed`` are its buttons."""
+
+    next_pressed = Signal()
+    sync_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, practice: bool) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.setFixedHeight(px(57))
+        self.tabs = TabBar(self, name="tabs")
+        self.tabs.setAccessibleName("Pages")
+        self.tabs.add("Call Requests")
+        self._practice = _Pill("Practice", self)
+        self._practice.setAccessibleDescription(PRACTICE)
+        set_tooltip(self._practice, PRACTICE)
+        self._practice.setVisible(practice)
+        self.next = QuietButton("", self, name="nextCall", icon_name="phone")
+        self.next.clicked.connect(self.next_pressed)
+        self.sync = QuietButton("", self, name="syncStatus", icon_name="okc")
+        self.sync.setCheckable(True)
+        self.sync.clicked.connect(self.sync_pressed)
+        self._em = 0.0
+        self._next_words = ""
+        self._state = SyncState(SyncKind.SYNCING, "")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(14), 0, px(12), 1)
+        row.setSpacing(px(8))
+        row.addWidget(self.tabs)
+        row.addWidget(self._practice)
+        row.addStretch(1)
+        row.addWidget(self.next)
+        row.addWidget(self.sync)
+
+    def set_em(self, em: float) -> None:
+        """Take in the width of the window, in em of the base font."""
+        self._em = em
+        self._arrange()
+
+    def say_next(self, words: str) -> None:
+        """Say which call is next, "" for none."""
+        self._next_words = words
+        self._arrange()
+
+    def say_sync(self, state: SyncState) -> None:
+        """Say how fresh everything is."""
+        self._state = state
+        self._arrange()
+
+    def set_outbox_open(self, is_open: bool) -> None:  # noqa: FBT001 - a setter
+        """Show that the page behind the sync button is open."""
+        self.sync.setChecked(is_open)
+
+    def _arrange(self) -> None:
+        self.next.set_words(self._next_words)
+        self.next.setVisible(bool(self._next_words) and self._em >= _NEXT_FROM_EM)
+        icon_name, tone = _LOOKS[self._state.kind]
+        roomy = self._em >= _SYNC_WORDS_FROM_EM
+        self.sync.set_words(self._state.words if roomy else "")
+        self.sync.set_icon(icon_name, tone)
+        self.sync.setAccessibleName(self._state.words)
+        self.sync.setAccessibleDescription("Opens what waits to be sent")
+        set_tooltip(self.sync, "What waits to be sent" if roomy else self._state.words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the ground and the hairline below."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour(tokens().window))
+        painter.setPen(QPen(colour(tokens().line), 1))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+
+
+class _Pill(PlainLabel):
+    """A word on a quiet round ground."""
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, parent, kind="fine", tone="warn", weight=600, name="practiceSign")
+        self.setContentsMargins(px(10), 0, px(10), 0)
+        self.setFixedHeight(px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground and the word."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        own = tokens()
+        painter.setPen(QPen(colour(own.warn_tint if own.warn_tint != own.window else own.line), 1))
+        painter.setBrush(colour(own.warn_tint))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), self.height() / 2, self.height() / 2)
+        painter.end()
+        super().paintEvent(event)

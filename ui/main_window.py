@@ -1,0 +1,291 @@
+"""The main window: header, the banner of an open line, the page, and a strip that shows only when it says something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from sync.desk import Desk, SyncStatus
+from sync.domain.changes import Changed, Kind
+from sync.domain.problems import StoreProblem
+from sync.domain.projection import Section, ShownCall
+from ui.backstage import Backstage
+from ui.calls.list_model import CallListModel
+from ui.calls.page import TWO_PANES_EM, CallsPage
+from ui.header import Header
+from ui.line_banner import LineBanner
+from ui.news import News
+from ui.style import base_px, px
+from ui.sync_words import SyncKind, sync_state
+from ui.sync_words import strip_words as words_of_strip
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.strip import Strip
+from ui.wording import Wording
+
+if TYPE_CHECKING:
+    from ui.answering import Answering
+
+_NO_INVITATIONS: Final = (
+    "Customers find you by your profile on the marketplace. When one has read it and wants to talk, "
+    "the invitation appears here with the times they offer."
+)
+
+
+class MainWindow(QMainWindow):
+    """Everything a writer needs in the first second: what wants an answer, and the next call."""
+
+    def __init__(self, desk: Desk, news: News, backstage: Backstage, wording: Wording, *, practice: bool) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Foreword (practice)" if practice else "Foreword")
+        self._desk = desk
+        self._news = news
+        self._backstage = backstage
+        self._wording = wording
+        self._syncing = False
+        self._problem: StoreProblem | None = None
+        self.model = CallListModel(desk, wording)
+        self.header = Header(self, practice=practice)
+        self.banner = LineBanner(wording, self)
+        self.page = CallsPage(desk, wording, self.model, self)
+        self.empty = EmptyState("", "", self, name="empty")
+        self.strip = Strip(self, name="strip")
+        self._outbox: QWidget | None = None
+        self._answering: Answering | None = None
+        self._status: SyncStatus | None = None
+        self._pages = QStackedWidget(self)
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.page)
+        self._pages.addWidget(self.empty)
+        self._lay_out()
+        self._connect()
+        self.setMinimumSize(px(360), px(420))
+        self.resize(px(1100), px(720))
+
+    def _lay_out(self) -> None:
+        body = QWidget(self)
+        body.setObjectName("body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.header, self.banner, self._pages, self.strip):
+            column.addWidget(part)
+        column.setStretchFactor(self._pages, 1)
+        self.setCentralWidget(body)
+
+    def _connect(self) -> None:
+        self._news.changed.connect(self._on_changed)
+        self._news.syncing.connect(self._on_syncing)
+        self.model.changed.connect(self._on_list_changed)
+        self.page.view_times.connect(self.show_times)
+        self.page.take_back.connect(self._on_take_back)
+        self.page.dismiss.connect(self._on_dismiss)
+        self.header.tabs.tabBarClicked.connect(self.show_calls)
+        self.header.next_pressed.connect(self._on_next)
+        self.header.sync_pressed.connect(self._on_sync_pressed)
+        self.strip.activated.connect(self.show_outbox)
+        for keys, slot in (
+            ("Ctrl+1", self.show_calls),
+            ("Ctrl+R", self._backstage.wake),
+            ("Ctrl+Shift+C", self._on_copy_number),
+            ("Ctrl+Shift+P", self._on_copy_pin),
+            ("Esc", self._on_escape),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+
+    # Pages
+
+    def show_calls(self) -> None:
+        """Show the Call Requests page."""
+        self._pages.setCurrentWidget(self.page)
+        self._choose_page()
+        self.page.list.setFocus()
+
+    def show_call(self, call_id: str) -> None:
+        """Show one call on the Call Requests page."""
+        self.show_calls()
+        self.page.open_call(call_id)
+
+    def show_outbox(self) -> None:
+        """Show what waits to be sent, what is on its way and what was refused."""
+        if self._outbox is None:
+            from ui.outbox_view import OutboxView  # noqa: PLC0415 - not before it is wanted
+
+            outbox = OutboxView(self._desk, self._news, self._backstage, self._wording, self)
+            outbox.view_times.connect(self.show_times)
+            outbox.decline.connect(self.show_decline)
+            outbox.back.connect(self.show_calls)
+            self._pages.addWidget(outbox)
+            self._outbox = outbox
+        self._pages.setCurrentWidget(self._outbox)
+        self.header.set_outbox_open(True)
+        self._outbox.setFocus()
+
+    def show_times(self, call_id: str) -> None:
+        """Open the dialog with the times that a customer offers."""
+        self._answers().view_times(call_id)
+
+    def show_decline(self, call_id: str) -> None:
+        """Open the dialog with the message that declines."""
+        self._answers().decline(call_id)
+
+    def _answers(self) -> Answering:
+        if self._answering is None:
+            from ui.answering import Answering  # noqa: PLC0415 - keeps the first paint light
+
+            self._answering = Answering(self._desk, self._news, self._backstage, self._wording, self)
+        return self._answering
+
+    def _choose_page(self) -> None:
+        """Between list and empty page; the outbox stays until the writer leaves it."""
+        in_outbox = self._outbox is not None and self._pages.currentWidget() is self._outbox
+        self.header.set_outbox_open(in_outbox)
+        if in_outbox:
+            return
+        if self.model.rowCount():
+            self._pages.setCurrentWidget(self.page)
+            return
+        self.empty.say(*self._empty_words())
+        self._pages.setCurrentWidget(self.empty)
+
+    def _empty_words(self) -> tuple[str, str]:
+        """Return what a window without any call says."""
+        problem = self.model.problem or self._problem
+        status = self._status
+        if problem is not None:
+            sentence = self._wording.problem(problem.code, problem.detail)
+            return sentence.title, sentence.paragraph()
+        if status is None or status.last_synced_at is None:
+            if status is not None and status.trouble is not None:
+                sentence = self._wording.problem(status.trouble, status.trouble_detail)
+                return sentence.title, sentence.paragraph()
+            return "Getting your invitations", "This is the first time, so it takes a moment."
+        return "No invitations yet", _NO_INVITATIONS
+
+    # What the rest of the program tells
+
+    def _on_changed(self, changed: Changed) -> None:
+        self.model.hear(changed)
+        if changed.kinds & {Kind.STATUS, Kind.OUTBOX} and self.isVisible():
+            self._say_status()
+
+    def _on_syncing(self, syncing: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._syncing = syncing
+        self._say_status()
+
+    def _on_list_changed(self) -> None:
+        """The list was read again, or a minute has passed."""
+        waiting = self.model.count(Section.NEEDS_ANSWER)
+        said = f"Call Requests, {waiting} need your answer" if waiting else "Call Requests"
+        self.header.tabs.set_count(0, str(waiting) if waiting else "", said)
+        upcoming = self.model.upcoming()
+        now = self._wording.now()
+        live = next((shown.call for shown in upcoming if shown.call.line_is_open(now)), None)
+        self.banner.show_call(live)
+        self.header.say_next("" if live else self._next_words(upcoming))
+        self._say_status()
+
+    def _next_words(self, upcoming: tuple[ShownCall, ...]) -> str:
+        slot = upcoming[0].call.accepted_slot if upcoming else None
+        if slot is None:
+            return ""
+        return f"Next: {upcoming[0].call.customer.company}, {self._wording.countdown(slot.starts_at)}"
+
+    def _say_status(self) -> None:
+        try:
+            self._status = self._desk.status()
+            self._problem = None
+        except StoreProblem as problem:
+            self._problem = problem
+        if self._status is not None:
+            self.header.say_sync(sync_state(self._status, self._wording, syncing=self._syncing))
+        self._say_strip()
+        self._choose_page()
+
+    def _say_strip(self) -> None:
+        problem = self.model.problem or self._problem
+        if problem is not None and self.model.rowCount():
+            sentence = self._wording.problem(problem.code, problem.detail)
+            self.strip.say("warning", "bad", f"{sentence.title}.", aside=sentence.next)
+            return
+        status = self._status
+        words = words_of_strip(status, self._wording) if status is not None and problem is None else None
+        if status is None or words is None:
+            self.strip.say("offline", "warn", "")
+            return
+        link = "Show" if status.waiting or status.attention else ""
+        offline = sync_state(status, self._wording, syncing=False).kind is SyncKind.OFFLINE
+        self.strip.say("offline" if offline else "warning", "warn", words[0], link=link, aside=words[1])
+
+    # What the writer does
+
+    def _on_next(self) -> None:
+        upcoming = self.model.upcoming()
+        if upcoming:
+            self.show_call(upcoming[0].call.id)
+
+    def _on_sync_pressed(self) -> None:
+        in_outbox = self._outbox is not None and self._pages.currentWidget() is self._outbox
+        (self.show_calls if in_outbox else self.show_outbox)()
+
+    def _on_take_back(self, key: str) -> None:
+        self._ask_desk(lambda: self._desk.take_back(key))
+
+    def _on_dismiss(self, key: str) -> None:
+        self._ask_desk(lambda: self._desk.dismiss(key))
+
+    def _ask_desk(self, ask: Callable[[], object]) -> None:
+        """Do something that writes; what it changed comes back as news, a full disk as a sentence in the strip."""
+        try:
+            ask()
+        except StoreProblem as problem:
+            self._problem = problem
+            self._say_strip()
+            return
+        # An action that was sent in the meantime cannot be taken back: then nothing is told, and its row says so.
+        self.model.refresh()
+
+    def _on_copy_number(self) -> None:
+        (self.banner.number if self.banner.call_id else self.page.detail.number).copy()
+
+    def _on_copy_pin(self) -> None:
+        (self.banner.pin if self.banner.call_id else self.page.detail.pin).copy()
+
+    def _on_escape(self) -> None:
+        if self._outbox is not None and self._pages.currentWidget() is self._outbox:
+            self.show_calls()
+        else:
+            self.page.go_back()
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the layouts by the width in em, so that large text and small windows are the same case."""
+        super().resizeEvent(event)
+        em = self.width() / base_px()
+        self.header.set_em(em)
+        self.banner.set_em(em, one_line=em >= TWO_PANES_EM)
+        self.page.set_em(em)
+        self.strip.set_roomy(em >= TWO_PANES_EM)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow desk and clock while somebody looks."""
+        super().showEvent(event)
+        self.model.set_awake(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self.model.set_awake(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Sleep while minimised; look again on coming to the front, for the computer may have slept as well."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.model.set_awake(self.isVisible() and not self.isMinimized())
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.model.look_again()
