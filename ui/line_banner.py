@@ -99,12 +99,12 @@ class LineBanner(QWidget):
     def _lay_two_lines(self) -> None:
         self.setFixedHeight(px(118))
         self._prepare(px(8))
-        top, middle = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
+        middle = Qt.AlignmentFlag.AlignVCenter
         self._grid.addWidget(self._circle, 0, 0, middle)
         self._grid.addLayout(self._texts, 0, 1, 1, 3, middle)
         self._grid.addWidget(self._copy_number, 0, 4, middle)
-        self._grid.addWidget(self.number, 1, 1, top)
-        self._grid.addWidget(self.pin, 1, 2, top)
+        self._grid.addWidget(self.number, 1, 1, middle)
+        self._grid.addWidget(self.pin, 1, 2, middle)
         self._grid.addWidget(self._copy_pin, 1, 4, middle)
         self._grid.setColumnStretch(1, 0)
         self._grid.setColumnStretch(3, 1)

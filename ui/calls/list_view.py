@@ -6,6 +6,7 @@ the current call, ``opened`` is a click or Enter on a call, ``view_times`` asks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 
 Index = QModelIndex | QPersistentModelIndex
+
+_BATCH = 2000
+"""Rows laid out at a time: some 10 ms."""
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -87,7 +91,7 @@ class CallList(QListView):
         self.setModel(model)
         self.setItemDelegate(RowDelegate(self, model))
         self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(2000)
+        self.setBatchSize(_BATCH)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewportMargins(0, px(2), 0, 0)
@@ -228,6 +232,23 @@ class CallList(QListView):
             self.scheduleDelayedItemsLayout()
         super().resizeEvent(event)
         self._place_buttons()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:  # noqa: N802 - Qt's name
+        """Draw again; QListView would lay out all rows anew, but words never change a height."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
+        self._place_buttons()
+
+    def doItemsLayout(self) -> None:  # noqa: N802 - Qt's name
+        """Lay out at once as far as the view is scrolled, so that it stays where it is; the rest comes in batches."""
+        in_sight = self.verticalScrollBar().value() + 2 * self.viewport().height()
+        self.setBatchSize(max(_BATCH, in_sight // px(40)))
+        super().doItemsLayout()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Show the choice in the colours of an active window or of another."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self.viewport().update()
 
     def updateGeometries(self) -> None:
         """Put the buttons in their places after every layout."""

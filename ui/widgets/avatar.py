@@ -21,7 +21,7 @@ def initials(company: str) -> str:
 def paint_avatar(painter: QPainter, circle: QRectF, company: str, customer_id: str, font: QFont) -> None:
     """Paint the circle of a customer into ``circle``."""
     choices = tokens().avatars
-    fill, ink = choices[crc32(customer_id.encode()) % len(choices)]
+    fill, ink = choices[(crc32(customer_id.encode()) >> 16) % len(choices)]
     painter.setPen(colour(ink) if fill == tokens().window else Qt.PenStyle.NoPen)
     painter.setBrush(colour(fill))
     painter.drawEllipse(circle)

@@ -36,7 +36,9 @@ class DialogFoot(QWidget):
 
     def reserve(self, button: QPushButton, *words: str) -> None:
         """Keep room for the widest of the words that a button may get, so that no button moves when they change."""
-        widest = max(button.fontMetrics().horizontalAdvance(each) for each in words) + px(36)
+        metrics = button.fontMetrics()
+        around = button.sizeHint().width() - metrics.horizontalAdvance(button.text())
+        widest = max(metrics.horizontalAdvance(each) for each in words) + around + 2
         self._widest[button] = max(self._widest.get(button, 0), widest)
 
     def relayout(self) -> None:
