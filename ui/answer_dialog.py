@@ -129,7 +129,7 @@ class AnswerDialog(CallDialog):
             # A double click is one press: the second look needs a second decision.
             self._ripe.start()
             self.refresh()
-        elif not self._ripe.isActive():
+        elif not (line.needs_second_look and self._ripe.isActive()):
             self._submit(Accept(self.call_id, line.slot.id, self._shown.call.version))
 
     def _submit(self, intent: Accept) -> None:

@@ -9,7 +9,8 @@ import re
 from typing import Final
 
 _EMAIL: Final = re.compile(
-    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[\w.-]*\w", re.IGNORECASE
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?)[\w.-]*\w",
+    re.IGNORECASE,
 )
 _ENDINGS: Final = (
     "com|org|net|info|biz|io|co|me|dev|app|blog|page|site|example|eu|us|uk|ca|au|nz|ie|de|at|ch|fr|es|it|nl"
@@ -18,7 +19,7 @@ _LINK: Final = re.compile(
     rf"(?:https?://|www\.)\S+|(?<![\w.@-])[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})\b(?:/\S*)?", re.IGNORECASE
 )
 _DATE: Final = re.compile(r"\b(?:\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-](?:\d{4}|\d\d)?)")
-_PHONE: Final = re.compile(r"[+(]?\d[\d\s().\-–/]{5,}\d")
+_PHONE: Final = re.compile(r"[+(]?\d[\d\s().\-–/]{5,30}\d")
 _LONGEST_SHOWN: Final = 40
 
 

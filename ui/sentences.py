@@ -128,6 +128,15 @@ _STORE: Final = {
     ),
 }
 
+_OWN: Final = {
+    "not-ready": Sentence("Not ready yet", "Foreword is still getting ready.", "It goes on by itself in a moment."),
+    "own-error": Sentence(
+        "Something went wrong in Foreword",
+        "The fault is Foreword's, not yours.",
+        "It is tried again by itself, and nothing is lost. If it comes back, tell the people who make Foreword.",
+    ),
+}
+
 _CALLS: Final = {
     "slot-taken": Sentence(
         "This time was taken", "The time was given to somebody else before your answer.", _OTHER_TIME
@@ -207,7 +216,7 @@ _COMMANDS: Final = {
     "precondition-required": Sentence("Something was missing", "It was sent without a part that must be there.", _OURS),
 }
 
-_SENTENCES: Final = {**_OFFLINE, **_PAUSED, **_STORE, **_CALLS, **_COMMANDS}
+_SENTENCES: Final = {**_OFFLINE, **_PAUSED, **_STORE, **_OWN, **_CALLS, **_COMMANDS}
 
 _UNKNOWN: Final = Sentence(
     "The marketplace said no",
@@ -252,7 +261,9 @@ def problem_sentence(code: str, detail: str = "", *, who: str = "") -> Sentence:
     known = "unavailable" if code.startswith("http-5") else code
     found = _SENTENCES.get(known, _UNKNOWN)
     name = who or "the customer"
-    return Sentence(found.title, _named(found.text, name), _named(found.next, name), quoted(detail))
+    ours = code in _OFFLINE or code in _STORE or code in _OWN
+    quote = quoted(detail, "In detail") if ours else quoted(detail)
+    return Sentence(found.title, _named(found.text, name), _named(found.next, name), quote)
 
 
 def refusal_sentence(refusal: Refusal) -> Sentence:
