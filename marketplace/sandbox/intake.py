@@ -22,8 +22,16 @@ _MULTILINE_CONTROLS: Final = "\n\r\t"
 
 def bearer(request: Request) -> str | None:
     """Return the token of the Authorization header, if there is one (RFC 6750)."""
-    scheme, _, word = request.headers.get("authorization", "").partition(" ")
+    scheme, _, word = (single_header(request, "Authorization") or "").partition(" ")
     return word.strip() if scheme.lower() == "bearer" and word.strip() else None
+
+
+def single_header(request: Request, name: str) -> str | None:
+    """Return a header that must not come twice: two parties could read two different ones."""
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise Problem("malformed", f"The header {name} came more than once.")
+    return values[0] if values else None
 
 
 def need_api_version(request: Request) -> None:
@@ -40,7 +48,7 @@ def idempotency_key(request: Request) -> str:
 
 def sync_epoch(request: Request) -> str:
     """Return the epoch that the client takes for the present one; a write needs it."""
-    value = request.headers.get("sync-epoch")
+    value = single_header(request, "Sync-Epoch")
     if value is None:
         raise Problem("precondition-required", "A write needs the header Sync-Epoch.")
     return value
@@ -48,7 +56,7 @@ def sync_epoch(request: Request) -> str:
 
 def note_precondition(request: Request) -> str | None:
     """Return the revision of If-Match, or None for ``If-None-Match: *``; exactly one of them is needed."""
-    match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    match, none_match = single_header(request, "If-Match"), single_header(request, "If-None-Match")
     if match is not None and none_match is not None:
         raise Problem("malformed", "Send If-Match or If-None-Match, not both.")
     if match is not None:
@@ -61,7 +69,7 @@ def note_precondition(request: Request) -> str | None:
 
 
 def _need_quoted(request: Request, name: str) -> str:
-    value = request.headers.get(name)
+    value = single_header(request, name)
     if value is None:
         raise Problem("precondition-required", f"The header {name} is missing.")
     found = _QUOTED.fullmatch(value)

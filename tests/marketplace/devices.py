@@ -20,9 +20,9 @@ class Writer:
         self.epoch = self.http.get("/v1/meta").json()["epoch"]
 
     def send(self, method: str, path: str, body: Any, *, key: str | None = None, **headers: str) -> httpx2.Response:
-        """Send a write with a key, a new one unless given; headers are written if_match for If-Match."""
+        """Send a write with a key, a new one unless given. Other headers are written if_match for If-Match."""
         sent = {"Idempotency-Key": f'"{key or uuid.uuid4()}"', "Sync-Epoch": self.epoch}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {name.replace("_", "-").title(): value for name, value in headers.items()}
         return self.http.request(method, path, json=body, headers=sent)
 
     def accept(self, call: Any, number: int = 1, key: str | None = None) -> httpx2.Response:
