@@ -48,6 +48,8 @@ class CallDialog(QDialog):
         self._news = news
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.refresh)
+        self._grow_soon = QTimer(self, singleShot=True, interval=0)
+        self._grow_soon.timeout.connect(self._grow)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_send_keys)
         news.changed.connect(self._on_changed)
@@ -81,14 +83,13 @@ class CallDialog(QDialog):
     def refresh(self) -> None:
         """Ask the desk and show what it says; a store that cannot be read is said in words."""
         try:
-            shown, trouble = self.desk.call(self.call_id), self.desk.status().trouble
+            shown = self.desk.call(self.call_id)
+            if shown is not None:
+                self.show_call(shown, self.desk.status().trouble)
         except StoreProblem as problem:
             self.show_trouble(problem)
-            return
-        if shown is not None:
-            self.show_call(shown, trouble)
         # Wrapped labels know their heights only when the layout has run.
-        QTimer.singleShot(0, self._grow)
+        self._grow_soon.start()
 
     def show_call(self, shown: ShownCall, trouble: str | None) -> None:
         """Show the call; ``trouble`` is the problem code of the last round of sync."""
