@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sync.desk import Desk, SyncStatus
@@ -17,17 +16,20 @@ from ui.backstage import Backstage
 from ui.calls.list_model import CallListModel
 from ui.calls.page import TWO_PANES_EM, CallsPage
 from ui.header import Header
-from ui.line_banner import LineBanner
 from ui.news import News
 from ui.style import base_px, px
 from ui.sync_words import SyncKind, sync_state
 from ui.sync_words import strip_words as words_of_strip
-from ui.widgets.empty_state import EmptyState
-from ui.widgets.strip import Strip
 from ui.wording import Wording
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+
+    from sync.domain.calls import CallRequest
     from ui.answering import Answering
+    from ui.line_banner import LineBanner
+    from ui.widgets.empty_state import EmptyState
+    from ui.widgets.strip import Strip
 
 _NO_INVITATIONS: Final = (
     "Customers find you by your profile on the marketplace. When one has read it and wants to talk, "
@@ -36,7 +38,10 @@ _NO_INVITATIONS: Final = (
 
 
 class MainWindow(QMainWindow):
-    """Everything a writer needs in the first second: what wants an answer, and the next call."""
+    """Everything a writer needs in the first second: what wants an answer, and the next call.
+
+    What that second does not need is imported and made when it is wanted, or after the first paint.
+    """
 
     def __init__(self, desk: Desk, news: News, backstage: Backstage, wording: Wording, *, practice: bool) -> None:
         super().__init__()
@@ -47,20 +52,20 @@ class MainWindow(QMainWindow):
         self._backstage = backstage
         self._wording = wording
         self._syncing = False
+        self._settled = False
         self._problem: StoreProblem | None = None
         self.model = CallListModel(desk, wording)
         self.header = Header(self, practice=practice)
-        self.banner = LineBanner(wording, self)
+        self.banner: LineBanner | None = None
         self.page = CallsPage(desk, wording, self.model, self)
-        self.empty = EmptyState("", "", self, name="empty")
-        self.strip = Strip(self, name="strip")
+        self.empty: EmptyState | None = None
+        self.strip: Strip | None = None
         self._outbox: QWidget | None = None
         self._answering: Answering | None = None
         self._status: SyncStatus | None = None
         self._pages = QStackedWidget(self)
         self._pages.setObjectName("pages")
         self._pages.addWidget(self.page)
-        self._pages.addWidget(self.empty)
         self._lay_out()
         self._connect()
         self.setMinimumSize(px(360), px(420))
@@ -69,12 +74,11 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         body = QWidget(self)
         body.setObjectName("body")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.header, self.banner, self._pages, self.strip):
-            column.addWidget(part)
-        column.setStretchFactor(self._pages, 1)
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.header)
+        self._column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
 
     def _connect(self) -> None:
@@ -87,7 +91,12 @@ class MainWindow(QMainWindow):
         self.header.tabs.tabBarClicked.connect(self.show_calls)
         self.header.next_pressed.connect(self._on_next)
         self.header.sync_pressed.connect(self._on_sync_pressed)
-        self.strip.activated.connect(self.show_outbox)
+
+    def _settle(self) -> None:
+        """Make what nobody could have missed in the first second: the detail, and the keys."""
+        self.page.settle()
+        from PySide6.QtGui import QKeySequence, QShortcut  # noqa: PLC0415 - see above
+
         for keys, slot in (
             ("Ctrl+1", self.show_calls),
             ("Ctrl+R", self._backstage.wake),
@@ -149,6 +158,11 @@ class MainWindow(QMainWindow):
         if self.model.rowCount():
             self._pages.setCurrentWidget(self.page)
             return
+        if self.empty is None:
+            from ui.widgets.empty_state import EmptyState  # noqa: PLC0415 - seldom wanted
+
+            self.empty = EmptyState("", "", self, name="empty")
+            self._pages.addWidget(self.empty)
         self.empty.say(*self._empty_words())
         self._pages.setCurrentWidget(self.empty)
 
@@ -185,9 +199,20 @@ class MainWindow(QMainWindow):
         upcoming = self.model.upcoming()
         now = self._wording.now()
         live = next((shown.call for shown in upcoming if shown.call.line_is_open(now)), None)
-        self.banner.show_call(live)
+        self._show_banner(live)
         self.header.say_next("" if live else self._next_words(upcoming))
         self._say_status()
+
+    def _show_banner(self, live: CallRequest | None) -> None:
+        if self.banner is None:
+            if live is None:
+                return
+            from ui.line_banner import LineBanner  # noqa: PLC0415 - wanted once a day
+
+            self.banner = LineBanner(self._wording, self)
+            self._column.insertWidget(1, self.banner)
+            self._measure()
+        self.banner.show_call(live)
 
     def _next_words(self, upcoming: tuple[ShownCall, ...]) -> str:
         slot = upcoming[0].call.accepted_slot if upcoming else None
@@ -210,16 +235,27 @@ class MainWindow(QMainWindow):
         problem = self.model.problem or self._problem
         if problem is not None and self.model.rowCount():
             sentence = self._wording.problem(problem.code, problem.detail)
-            self.strip.say("warning", "bad", f"{sentence.title}.", aside=sentence.next)
+            self._strip().say("warning", "bad", f"{sentence.title}.", aside=sentence.next)
             return
         status = self._status
         words = words_of_strip(status, self._wording) if status is not None and problem is None else None
         if status is None or words is None:
-            self.strip.say("offline", "warn", "")
+            if self.strip is not None:
+                self.strip.say("offline", "warn", "")
             return
         link = "Show" if status.waiting or status.attention else ""
         offline = sync_state(status, self._wording, syncing=False).kind is SyncKind.OFFLINE
-        self.strip.say("offline" if offline else "warning", "warn", words[0], link=link, aside=words[1])
+        self._strip().say("offline" if offline else "warning", "warn", words[0], link=link, aside=words[1])
+
+    def _strip(self) -> Strip:
+        if self.strip is None:
+            from ui.widgets.strip import Strip  # noqa: PLC0415 - seldom wanted
+
+            self.strip = Strip(self, name="strip")
+            self.strip.activated.connect(self.show_outbox)
+            self._column.addWidget(self.strip)
+            self._measure()
+        return self.strip
 
     # What the writer does
 
@@ -250,10 +286,16 @@ class MainWindow(QMainWindow):
         self.model.refresh()
 
     def _on_copy_number(self) -> None:
-        (self.banner.number if self.banner.call_id else self.page.detail.number).copy()
+        if self.banner is not None and self.banner.call_id:
+            self.banner.number.copy()
+        elif self.page.detail is not None:
+            self.page.detail.number.copy()
 
     def _on_copy_pin(self) -> None:
-        (self.banner.pin if self.banner.call_id else self.page.detail.pin).copy()
+        if self.banner is not None and self.banner.call_id:
+            self.banner.pin.copy()
+        elif self.page.detail is not None:
+            self.page.detail.pin.copy()
 
     def _on_escape(self) -> None:
         if self._outbox is not None and self._pages.currentWidget() is self._outbox:
@@ -266,16 +308,28 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the layouts by the width in em, so that large text and small windows are the same case."""
         super().resizeEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
         em = self.width() / base_px()
         self.header.set_em(em)
-        self.banner.set_em(em, one_line=em >= TWO_PANES_EM)
+        if self.banner is not None:
+            self.banner.set_em(em, one_line=em >= TWO_PANES_EM)
         self.page.set_em(em)
-        self.strip.set_roomy(em >= TWO_PANES_EM)
+        if self.strip is not None:
+            self.strip.set_roomy(em >= TWO_PANES_EM)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow desk and clock while somebody looks."""
         super().showEvent(event)
         self.model.set_awake(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Go on with what can wait, once the window has been seen."""
+        super().paintEvent(event)
+        if not self._settled:
+            self._settled = True
+            QTimer.singleShot(0, self._settle)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Do nothing while nobody looks."""

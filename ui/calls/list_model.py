@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
@@ -26,6 +26,7 @@ BLOCK: Final = 128
 """Calls asked for at a time."""
 _KEPT_CALLS: Final = 64 * BLOCK
 _MINUTE: Final = timedelta(minutes=1)
+_JUST_NOW: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class CallListModel(QAbstractListModel):
         self._shown: dict[str, ShownCall] = {}
         self._texts: dict[str, RowText] = {}
         self._next_edge: datetime | None = None
+        self._read_at = datetime.min.replace(tzinfo=UTC)
         self.problem: StoreProblem | None = None
         """Why the store could not be read at the last attempt; what was read before stays."""
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
@@ -157,8 +159,8 @@ class CallListModel(QAbstractListModel):
             self._timer.stop()
 
     def look_again(self) -> None:
-        """Read everything again if somebody looks: after the window came to the front."""
-        if self._awake:
+        """Read everything again after the window came to the front, unless that was done just now."""
+        if self._awake and self._wording.now() - self._read_at > _JUST_NOW:
             self.refresh()
 
     def hear(self, changed: Changed) -> None:
@@ -177,7 +179,7 @@ class CallListModel(QAbstractListModel):
             self._arm()
             self.changed.emit()
             return
-        self.problem = None
+        self.problem, self._read_at = None, self._wording.now()
         self._shown.update(fresh)
         self._take_over(overview, earlier)
         # The first rows are painted next, and the earliest instants to wake for are theirs.

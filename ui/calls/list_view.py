@@ -7,14 +7,13 @@ the current call, ``opened`` is a click or Enter on a call, ``view_times`` asks 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -54,12 +53,12 @@ class RowDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the row."""
         row = index.row()
-        self._painter.paint(painter, QRectF(option.rect), self._model.text_at(row), self._view.look(row, option.state))
+        self._painter.paint(painter, QRectF(option.rect), self._model.text_at(row), self._view.look(row))
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """Tell the whole words of a row that is cut."""
         text = self._model.text_at(index.row()) if index.isValid() else None
-        look = self._view.look(index.row(), QStyle.StateFlag.State_None)
+        look = self._view.look(index.row())
         if text is None or not self._painter.is_cut(QRectF(option.rect), text, look):
             return super().helpEvent(event, view, option, index)
         QToolTip.showText(event.globalPos(), plain_tooltip(text.spoken), view)
@@ -79,16 +78,14 @@ class CallList(QListView):
         self.setAccessibleName("Call requests")
         self._model = model
         self._buttons: dict[str, RowButton] = {}
-        self._spare = RowButton("View Times", self)
-        self._spare.hide()
-        self._button_width = self._spare.sizeHint().width()
+        self._button_width = px(99)
+        self._hovered = -1
         self._sizes: dict[RowKind, QSize] = {}
         self._narrow = False
         self._focus_seen = False
         self.selected_id = ""
         self.shows_choice = True
         """Whether the chosen call stands beside the list, so that its row is to be marked."""
-        self.setModel(model)
         self.setItemDelegate(RowDelegate(self, model))
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(_BATCH)
@@ -98,10 +95,13 @@ class CallList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
+        self.entered.connect(self._on_entered)
+        self.viewportEntered.connect(self._on_entered)
         self.verticalScrollBar().setSingleStep(px(31))
         self.viewport().setAutoFillBackground(False)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.changed):
-            signal.connect(self._on_model_changed)
+        model.changed.connect(self._on_model_changed)
+        # Last: each of the settings above would lay out the rows anew.
+        self.setModel(model)
 
     # Measures
 
@@ -112,7 +112,7 @@ class CallList(QListView):
             size = self._sizes[kind] = QSize(px(100), row_height(kind, narrow=self._narrow))
         return size
 
-    def look(self, row: int, state: QStyle.StateFlag) -> RowLook:
+    def look(self, row: int) -> RowLook:
         """Return how a row is to be drawn now."""
         here = self._model.row_at(row)
         bar = self.verticalScrollBar()
@@ -121,7 +121,7 @@ class CallList(QListView):
             right=px(20) - min(beside, px(18)),
             inset=px(2) if beside else px(8),
             button_width=self._button_width,
-            hovered=bool(state & QStyle.StateFlag.State_MouseOver) or self._is_button_hovered(here.call_id),
+            hovered=row == self._hovered,
             selected=self.shows_choice and bool(here.call_id) and here.call_id == self.selected_id,
             active=self.isActiveWindow(),
             focused=row == self.currentIndex().row() and self.hasFocus() and self._focus_seen,
@@ -129,9 +129,15 @@ class CallList(QListView):
             mirrored=self.isRightToLeft(),
         )
 
-    def _is_button_hovered(self, call_id: str) -> bool:
-        button = self._buttons.get(call_id)
-        return button is not None and button.underMouse()
+    def _on_entered(self, index: Index | None = None) -> None:
+        """Light the row under the pointer; none where there is no row."""
+        self._hovered = index.row() if index is not None and index.isValid() else -1
+        self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Light no row without a pointer."""
+        super().leaveEvent(event)
+        self._on_entered()
 
     # Selection
 
@@ -152,7 +158,7 @@ class CallList(QListView):
             self.viewport().update()
             self.picked.emit(call_id)
 
-    def _on_model_changed(self, *_what: Any) -> None:
+    def _on_model_changed(self) -> None:
         row = self._model.row_of(self.selected_id)
         if row >= 0 and row != self.currentIndex().row():
             self.setCurrentIndex(self._model.index(row))
@@ -283,6 +289,8 @@ class CallList(QListView):
         button = RowButton("View Times", self.viewport(), name=f"viewTimes_{call_id}")
         button.clicked.connect(lambda: self.view_times.emit(call_id))
         button.installEventFilter(self)
+        button.setMouseTracking(True)
+        self._button_width = button.sizeHint().width()
         button.show()
         return button
 
@@ -290,7 +298,7 @@ class CallList(QListView):
         name = f"View times offered by {self._model.text_at(row).company}"
         if button.accessibleName() != name:
             button.setAccessibleName(name)
-        look = self.look(row, QStyle.StateFlag.State_None)
+        look = self.look(row)
         width, tall = self._button_width, button.height()
         if self._narrow:
             x, y = area.left() + px(74), area.top() + px(76)
@@ -309,9 +317,11 @@ class CallList(QListView):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep a row lit while the pointer is on its button, and bring a focused button into sight."""
-        if event.type() in {QEvent.Type.Enter, QEvent.Type.Leave}:
-            self.viewport().update()
-        elif event.type() == QEvent.Type.FocusIn and isinstance(watched, RowButton):
+        if event.type() in {QEvent.Type.Enter, QEvent.Type.FocusIn} and isinstance(watched, RowButton):
             call_id = next((one for one, button in self._buttons.items() if button is watched), "")
-            self.scrollTo(self._model.index(max(self._model.row_of(call_id), 0)))
+            index = self._model.index(self._model.row_of(call_id))
+            if event.type() == QEvent.Type.Enter:
+                self._on_entered(index)
+            elif index.isValid():
+                self.scrollTo(index)
         return super().eventFilter(watched, event)

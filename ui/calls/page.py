@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sync.desk import Desk
 from sync.domain.problems import StoreProblem
 from sync.domain.projection import ShownCall
-from ui.calls.detail import DetailPane
 from ui.calls.list_model import CallListModel
 from ui.calls.list_view import CallList
 from ui.style import colour, px, tokens
 from ui.wording import Wording
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from ui.calls.detail import DetailPane
+
 TWO_PANES_EM = 62
 _ROOMY_EM = 72
+_WIDEST = 16_777_215
+"""Qt's own word for "no limit"."""
 
 
 class CallsPage(QWidget):
-    """Keeps list and detail on the same call; ``view_times``, ``take_back`` and ``dismiss`` are for the window."""
+    """Keeps list and detail on the same call; ``view_times``, ``take_back`` and ``dismiss`` are for the window.
+
+    The detail is made by ``settle``, after the first paint: the list is what a writer looks at first.
+    """
 
     view_times = Signal(str)
     take_back = Signal(str)
@@ -30,49 +41,67 @@ class CallsPage(QWidget):
         super().__init__(parent)
         self.setObjectName("callsPage")
         self._desk = desk
+        self._wording = wording
         self._model = model
-        self._two_panes = True
+        self._em = float(_ROOMY_EM)
         self._pushed = False
+        self.detail: DetailPane | None = None
         self.list = CallList(model, self)
-        self.detail = DetailPane(wording, self)
-        self._hairline = _Hairline(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for part in (self.list, self._hairline, self.detail):
-            row.addWidget(part)
-        row.setStretchFactor(self.detail, 1)
-        # The detail names a zone, which loads Babel: after the first paint, and once however much is picked at a time.
+        self._ground = _Ground(self)
+        self._hairline = _Ground(self, wide=False)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        for part in (self.list, self._hairline, self._ground):
+            self._row.addWidget(part)
         self._fill_soon = QTimer(self, singleShot=True, interval=0)
         self._fill_soon.timeout.connect(self._on_fill)
-        self.list.picked.connect(self._on_picked)
+        self.list.picked.connect(self._fill_soon.start)
         self.list.opened.connect(self.open_call)
         self.list.view_times.connect(self.view_times)
-        self.detail.view_times.connect(self.view_times)
-        self.detail.take_back.connect(self.take_back)
-        self.detail.dismiss.connect(self.dismiss)
-        self.detail.open_call.connect(self.open_call)
-        self.detail.back.connect(self.go_back)
         model.changed.connect(self._on_model_changed)
+
+    def settle(self) -> None:
+        """Make the detail; once the window has been seen."""
+        if self.detail is not None:
+            return
+        from ui.calls.detail import DetailPane  # noqa: PLC0415 - see above
+
+        detail = DetailPane(self._wording, self)
+        detail.view_times.connect(self.view_times)
+        detail.take_back.connect(self.take_back)
+        detail.dismiss.connect(self.dismiss)
+        detail.open_call.connect(self.open_call)
+        detail.back.connect(self.go_back)
+        self.detail = detail
+        self._row.replaceWidget(self._ground, detail)
+        self._ground.deleteLater()
+        self._arrange()
+        self._on_fill()
+
+    @property
+    def two_panes(self) -> bool:
+        """Whether list and detail stand side by side."""
+        return self._em >= TWO_PANES_EM
 
     def set_em(self, em: float) -> None:
         """Take in the width of the window in em of the base font."""
-        self._two_panes = em >= TWO_PANES_EM
-        self.detail.set_compact(em < _ROOMY_EM)
+        self._em = em
         self._arrange()
 
     def open_call(self, call_id: str) -> None:
         """Show a call, wherever it stands in the list; with one pane its detail comes over the list."""
         self.list.select(call_id)
         self._pushed = True
+        self.settle()
         self._arrange()
         self._fill_soon.start()
-        if not self._two_panes:
+        if self.detail is not None and not self.two_panes:
             self.detail.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def go_back(self) -> bool:
         """Leave the pushed detail; False when there is nothing to leave."""
-        if self._two_panes or not self._pushed:
+        if self.two_panes or not self._pushed:
             return False
         self._pushed = False
         self._arrange()
@@ -87,42 +116,42 @@ class CallsPage(QWidget):
             return None
 
     def _arrange(self) -> None:
-        one = not self._two_panes
-        self.list.setVisible(self._two_panes or not self._pushed)
-        self.detail.setVisible(self._two_panes or self._pushed)
-        self._hairline.setVisible(self._two_panes)
-        self.detail.set_pushed(one)
-        self.list.shows_choice = self._two_panes
-        if one:
-            self.list.setMinimumWidth(0)
-            self.list.setMaximumWidth(16_777_215)
-        else:
-            self.list.setFixedWidth(px(436))
-
-    def _on_picked(self, _call_id: str) -> None:
-        self._fill_soon.start()
+        two = self.two_panes
+        self.list.shows_choice = two
+        self.list.setMinimumWidth(px(436) if two else 0)
+        self.list.setMaximumWidth(px(436) if two else _WIDEST)
+        self._hairline.setVisible(two)
+        if self.detail is None:
+            self._ground.setVisible(two)
+            return
+        self.detail.set_compact(self._em < _ROOMY_EM)
+        self.detail.set_pushed(not two)
+        self.list.setVisible(two or not self._pushed)
+        self.detail.setVisible(two or self._pushed)
 
     def _on_model_changed(self) -> None:
         if not self.list.selected_id:
-            first = next(
-                (here.call_id for here in map(self._model.row_at, range(self._model.rowCount())) if here.call_id), ""
-            )
+            rows = map(self._model.row_at, range(self._model.rowCount()))
+            first = next((here.call_id for here in rows if here.call_id), "")
             if first:
                 self.list.select(first)
-        if self.list.selected_id:
-            self._fill_soon.start()
+        self._fill_soon.start()
 
     def _on_fill(self) -> None:
-        self.detail.show_call(self.shown_call())
+        if self.detail is not None:
+            self.detail.show_call(self.shown_call())
 
 
-class _Hairline(QWidget):
-    """One pixel between the panes."""
+class _Ground(QWidget):
+    """The white ground where the detail will be, or the hairline beside it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, wide: bool = True) -> None:
         super().__init__(parent)
-        self.setFixedWidth(1)
+        self._wide = wide
+        if not wide:
+            self.setFixedWidth(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
-        QPainter(self).fillRect(event.rect(), colour(tokens().line))
+        own = tokens()
+        QPainter(self).fillRect(event.rect(), colour(own.base if self._wide else own.line))

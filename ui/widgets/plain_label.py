@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.style import Tone, TypeName, colour, set_property, tokens, type_font
 from ui.widgets.tooltips import set_tooltip
-
-_ABSOLUTE: Final = Qt.AlignmentFlag.AlignAbsolute
-"""Left is left; Qt would mirror it again."""
 
 
 class PlainLabel(QLabel):
@@ -44,6 +40,7 @@ class PlainLabel(QLabel):
         self.setWordWrap(wrap)
         self._line = line
         self._elide = elide
+        self._measured: tuple[tuple[str, int, bool], list[QTextLayout], float] | None = None
         if wrap:
             policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
             policy.setHeightForWidth(True)
@@ -109,12 +106,6 @@ class PlainLabel(QLabel):
         if self.wordWrap() and event.size().width() != event.oldSize().width():
             self._keep_height()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Measure again when the font has changed."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self.wordWrap():
-            self._keep_height()
-
     def _keep_height(self) -> None:
         if self.width() > 0:
             self.setMinimumHeight(self.heightForWidth(self.width()))
@@ -136,15 +127,29 @@ class PlainLabel(QLabel):
         for layout in layouts:
             layout.draw(painter, QPointF(0, max(spare, 0) / 2))
 
+    def _side(self) -> Qt.AlignmentFlag:
+        """Return to which side lines go; absolutely, because Qt would mirror it once more."""
+        if self.alignment() & Qt.AlignmentFlag.AlignHCenter:
+            return Qt.AlignmentFlag.AlignHCenter
+        return Qt.AlignmentFlag.AlignAbsolute | (
+            Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        )
+
     def _laid_out(self, width: int) -> tuple[list[QTextLayout], float]:
         """Break the text into lines of ``width``; return the paragraphs in place and the height of all."""
+        asked = (self.text(), width, self.isRightToLeft())
+        if self._measured is None or self._measured[0] != asked:
+            self._measured = (asked, *self._lay_out(width))
+        return self._measured[1:]
+
+    def _lay_out(self, width: int) -> tuple[list[QTextLayout], float]:
         step = ceil(QFontMetricsF(self.font()).height()) * self._line
         layouts, y = [], 0.0
         for paragraph in self.text().split("\n"):
             layout = QTextLayout(paragraph, self.font())
             option = layout.textOption()
             option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-            option.setAlignment(QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | _ABSOLUTE)
+            option.setAlignment(self._side())
             layout.setTextOption(option)
             layout.beginLayout()
             line = layout.createLine()
