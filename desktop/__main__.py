@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from desktop.arguments import add_profile_arguments, choose
@@ -28,8 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="The writer's desk for client calls. `foreword tour --out DIR` shows the main job in pictures.",
     )
     add_profile_arguments(parser)
-    parser.add_argument("--version", action="version", version=f"Foreword {version('foreword')}")
+    parser.add_argument("--version", action="store_true", help="say which version this is")
     chosen = parser.parse_args(words)
+    if chosen.version:
+        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that no other start should pay
+
+        print(f"Foreword {version('foreword')}")
+        return 0
     if _has_no_screen():
         print(NO_SCREEN, file=sys.stderr)
         return 1

@@ -9,20 +9,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop import crash
 from desktop.paths import Profile
-from desktop.practice import PracticeMarketplace
-from desktop.wiring import Core, connect, open_core
+from desktop.wiring import open_core
 from desktop.worker import Worker
-from sync.domain.changes import Changed, Kind
 from sync.domain.problems import StoreProblem, Trouble
-from sync.round import RoundReport
-from sync.runner import POLL_IN_VIEW, Runner
 from sync.settings import Settings
 from ui.formats import formats_of, system_zone
 from ui.main_window import MainWindow
@@ -30,11 +26,9 @@ from ui.news import News
 from ui.style import apply
 from ui.wording import Wording
 
-Started = Callable[[], None]
-Finished = Callable[[RoundReport | StoreProblem], None]
-
-PRACTICE_POLL = timedelta(seconds=5)
-"""Practice customers are on this computer and answer fast; nobody is bothered by the asking."""
+if TYPE_CHECKING:
+    from sync.round import RoundReport
+    from sync.runner import Runner
 
 
 def run(settings: Settings, profile: Profile) -> int:
@@ -48,41 +42,23 @@ def run(settings: Settings, profile: Profile) -> int:
     core = open_core(profile)
     news = News()
     core.desk.listen(news.changed.emit)
-    practice = PracticeMarketplace(profile.marketplace_database) if profile.practice else None
-    worker = Worker(lambda started, finished: make_runner(core, profile, practice, started, finished), news)
+    crash.catch_the_rest(profile.log, lambda: news.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(profile.log))))
+
+    def make_runner(started: Callable[[], None], finished: Callable[[RoundReport | StoreProblem], None]) -> Runner:
+        from desktop import engine  # noqa: PLC0415 - in the worker thread, after the first paint
+
+        return engine.make_runner(core, profile, started, finished)
+
+    worker = Worker(make_runner, news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, system_zone)
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
-    log = crash.open_log(profile.folder)
-    crash.catch_the_rest(lambda: news.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(log))))
+    begins = AfterFirstPaint(window, worker.start)
     window.show()
-    painted = AfterFirstPaint(window, worker.start)
     status = application.exec()
-    del painted
+    window.removeEventFilter(begins)
     worker.stop()
-    if practice is not None:
-        practice.stop()
     core.ends.close()
     return status
-
-
-def make_runner(
-    core: Core, profile: Profile, practice: PracticeMarketplace | None, started: Started, finished: Finished
-) -> Runner:
-    """Make the store ready, start practice if that is what runs, and connect; in the worker's thread.
-
-    Raises Problem when that cannot be done.
-    """
-    core.database.prepare()
-    core.desk.announce(Changed.of(*Kind))
-    made = connect(core, profile, practice)
-
-    def begin() -> None:
-        if practice is not None:
-            practice.ensure_running()
-        started()
-
-    poll = PRACTICE_POLL if practice is not None else POLL_IN_VIEW
-    return Runner(made, core.clock, poll=poll, started=begin, finished=finished)
 
 
 class AfterFirstPaint(QObject):

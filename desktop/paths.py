@@ -28,6 +28,11 @@ class Profile:
         return self.folder / "foreword.db"
 
     @property
+    def log(self) -> Path:
+        """Where the program writes what it did not expect."""
+        return self.folder / "foreword.log"
+
+    @property
     def marketplace_database(self) -> Path:
         """The practice marketplace's own data: the other side of the connection."""
         return self.folder / "marketplace.db"

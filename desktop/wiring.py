@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from random import Random
 from typing import TYPE_CHECKING
 
 from sync.clock import SystemClock
@@ -79,10 +77,14 @@ def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Rou
 
     http = core.ends.enter_context(new_client())
     marketplace = HttpMarketplace(origin, token, http, core.clock, _new_key)
+    from random import Random  # noqa: PLC0415
+
     jitter = Random()  # noqa: S311 - spreads retries, guards nothing
     ledgers = Ledgers(core.database)
     return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)
 
 
 def _new_key() -> str:
+    import uuid  # noqa: PLC0415 - not on the way to the first list
+
     return str(uuid.uuid4())

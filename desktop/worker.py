@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from sync.domain.problems import Problem, StoreProblem
-from sync.round import RoundReport
-from sync.runner import Runner
 from ui.news import News
+
+if TYPE_CHECKING:  # the window is there before anything that synchronises
+    from sync.round import RoundReport
+    from sync.runner import Runner
 
 T = TypeVar("T")
 
@@ -48,13 +50,13 @@ class Worker(QObject):
 
     def stop(self) -> None:
         """End after the current step, waiting for it a little."""
-        self._tell(Runner.stop)
+        self._tell(lambda runner: runner.stop())
         if self._thread.is_alive():
             self._thread.join(PATIENCE)
 
     def wake(self) -> None:
         """Sync now."""
-        self._tell(Runner.wake)
+        self._tell(lambda runner: runner.wake())
 
     def errand(self, job: Callable[[], T], done: Callable[[T], None], failed: Callable[[Problem], None]) -> None:
         """Run a job in the worker thread; the outcome is delivered in the window's."""

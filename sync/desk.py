@@ -14,10 +14,10 @@ from sync.domain.calls import CallRequest, Refusal, refuse_accept, refuse_declin
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import MESSAGE_CHARS, Accept, Decline, Intent, OutboxItem, OutboxState
 from sync.domain.projection import Section, ShownCall, project
-from sync.ports import Clock
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
+    from sync.ports import Clock
     from sync.store.outbox import Outbox
 
 

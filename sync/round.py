@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept, OutboxItem
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, StoreProblem, Trouble
 from sync.domain.retry import next_try
 from sync.ports import ChangesPage, Clock, Marketplace, Outcome
-from sync.store.ledgers import Ledgers
-from sync.store.outbox import Outbox
 from sync.store.queries import Queries
+
+if TYPE_CHECKING:  # SQLAlchemy comes with them, and the window imports this module before its first paint
+    from sync.store.ledgers import Ledgers
+    from sync.store.outbox import Outbox
 
 PAGES: Final = 1_000
 """More pages than this in one pull are a loop, not an account."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
@@ -41,10 +40,12 @@ def _choice(data: dict[str, Any], name: str, allowed: tuple[Choice, ...], path: 
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a file that does not exist gives the defaults. Raises SettingsError."""
+    if not path.exists():
+        return Settings()
+    import tomllib  # noqa: PLC0415 - most writers have no such file
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     marketplace = data.get("marketplace", "")

@@ -1,13 +1,5 @@
 """Everything that can go wrong outside the program's own code, by what is done about it.
 
-    Problem
-    ├── Offline          nothing was reached: wait for the network; no attempt is counted
-    ├── Busy             reached, but try later: retry with the same key
-    ├── Refused          the marketplace said no to this one action: park it, tell the writer
-    ├── Paused           nothing of this account can be sent until the writer does something
-    ├── Resync           our place in the marketplace's history is gone: take a snapshot
-    └── StoreProblem     this computer's own storage: full, read-only, damaged, too new
-
 A problem carries a code and the other side's words; the sentence for the writer is found in ``ui/wording.py``.
 """
 
@@ -50,7 +42,16 @@ class Trouble(StrEnum):
 
 @dataclass(eq=False)
 class Problem(Exception):  # noqa: N818 - a refusal or an outage is not an error of the program
-    """Base of all; ``code`` finds the sentence, ``detail`` is the other side's own words as plain text."""
+    """Base of all; ``code`` finds the sentence, ``detail`` is the other side's own words as plain text.
+
+    Problem
+    ├── Offline          nothing was reached: wait for the network; no attempt is counted
+    ├── Busy             reached, but try later: retry with the same key
+    ├── Refused          the marketplace said no to this one action: park it, tell the writer
+    ├── Paused           nothing of this account can be sent until the writer does something
+    ├── Resync           our place in the marketplace's history is gone: take a snapshot
+    └── StoreProblem     this computer's own storage: full, read-only, damaged, too new
+    """
 
     code: str
     detail: str = ""
