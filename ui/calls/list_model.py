@@ -58,6 +58,8 @@ class CallListModel(QAbstractListModel):
         self._read_at = datetime.min.replace(tzinfo=UTC)
         self.problem: StoreProblem | None = None
         """Why the store could not be read at the last attempt; what was read before stays."""
+        self.moving = False
+        """True while rows come and go, so that a view does not take Qt's stopgap for the writer's choice."""
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timer)
         self._awake = False
@@ -70,12 +72,14 @@ class CallListModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the whole row as words; the delegate asks ``text_at`` instead."""
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+        if index.isValid() and role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._spoken(index.row())
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Headings are passed over by the keyboard, but Earlier's, which folds."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         row = self.row_at(index.row())
         if row.call_id:
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
@@ -181,7 +185,9 @@ class CallListModel(QAbstractListModel):
             return
         self.problem, self._read_at = None, self._wording.now()
         self._shown.update(fresh)
+        self.moving = True
         self._take_over(overview, earlier)
+        self.moving = False
         # The first rows are painted next, and the earliest instants to wake for are theirs.
         self._load([row.call_id for row in self._head[:BLOCK] if row.call_id and row.call_id not in self._shown])
         self._renew_head()
@@ -258,9 +264,10 @@ class CallListModel(QAbstractListModel):
                 self._renew(row, here)
 
     def _forget_earlier_words(self) -> None:
+        """Have the words of Earlier's calls made anew when they are looked at."""
+        for one in self._texts.keys() - {row.call_id for row in self._head}:
+            del self._texts[one]
         if self._earlier:
-            for one in set(self._texts) - {row.call_id for row in self._head}:
-                del self._texts[one]
             self.dataChanged.emit(self.index(len(self._head)), self.index(self.rowCount() - 1))
 
     def _renew(self, row: int, here: Row) -> None:

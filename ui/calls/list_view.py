@@ -153,7 +153,7 @@ class CallList(QListView):
         """Follow the current row: a call is picked, a heading leaves the choice as it was."""
         super().currentChanged(current, previous)
         call_id = self._model.row_at(current.row()).call_id if current.isValid() else ""
-        if call_id and call_id != self.selected_id:
+        if call_id and call_id != self.selected_id and not self._model.moving:
             self.selected_id = call_id
             self.viewport().update()
             self.picked.emit(call_id)
