@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.arguments import add_profile_arguments, choose
-from sync.settings import SettingsError
 
 NO_SCREEN = (
     "Foreword needs a screen and there is none here: start it in a desktop session, "
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     try:
         settings, profile = choose(chosen)
-    except SettingsError as error:
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     from desktop.app import run  # noqa: PLC0415 - Qt, which --version and --help do without

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from desktop.paths import Profile, default_home, profile_of
+from desktop.wiring import checked_origin
 from sync.settings import Settings, load_settings
 
 
@@ -27,8 +28,8 @@ def home_of(arguments: argparse.Namespace) -> Path:
 
 
 def choose(arguments: argparse.Namespace) -> tuple[Settings, Profile]:
-    """Return settings and profile. Raises SettingsError when the settings file cannot be used."""
+    """Return settings and profile. Raises ValueError, in words, for settings or an address that cannot be used."""
     home = home_of(arguments)
     settings = load_settings(home / "settings.toml")
     origin = "" if arguments.practice else arguments.marketplace or settings.marketplace
-    return settings, profile_of(home, origin)
+    return settings, profile_of(home, checked_origin(origin) if origin else "")

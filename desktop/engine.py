@@ -1,18 +1,19 @@
-"""What the worker thread runs: the store made ready, practice started, the core connected with its marketplace.
+"""What the worker thread runs: practice started, the courier sent, the writing side of the store warmed up.
 
-Imported in that thread, after the first paint, because everything heavy comes with it.
+Imported in that thread, after the first paint.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from desktop.courier import Courier
 from desktop.paths import Profile
-from desktop.practice import PracticeMarketplace
-from desktop.wiring import Core, connect
-from sync.domain.changes import Changed, Kind
+from desktop.practice import Address, PracticeMarketplace
+from desktop.wiring import Core
 from sync.domain.problems import StoreProblem
 from sync.round import RoundReport
 from sync.runner import POLL_IN_VIEW, Runner
@@ -24,13 +25,13 @@ PRACTICE_POLL: Final = timedelta(seconds=5)
 def make_runner(
     core: Core, profile: Profile, started: Callable[[], None], finished: Callable[[RoundReport | StoreProblem], None]
 ) -> Runner:
-    """Get everything ready to synchronise. Raises Problem when that cannot be done, ValueError for a bad address."""
-    core.database.prepare()
-    core.desk.announce(Changed.of(*Kind))
+    """Get everything ready to synchronise. Raises Problem when practice does not start."""
     practice = PracticeMarketplace(profile.marketplace_database) if profile.practice else None
     if practice is not None:
         core.ends.callback(practice.stop)
-    made = connect(core, profile, practice)
+    address = practice.ensure_running() if practice else None
+    courier = Courier(profile, address or _real(profile), core.clock, core.desk.announce)
+    core.ends.callback(courier.stop)
 
     def begin() -> None:
         if practice is not None:
@@ -38,4 +39,12 @@ def make_runner(
         started()
 
     poll = PRACTICE_POLL if practice is not None else POLL_IN_VIEW
-    return Runner(made, core.clock, poll=poll, started=begin, finished=finished)
+    runner = Runner(courier, core.clock, poll=poll, started=begin, finished=finished)
+    # The writer's first answer should not wait for SQLAlchemy's import.
+    runner.errand(core.outbox)
+    return runner
+
+
+def _real(profile: Profile) -> Address:
+    """Return the address of a marketplace that is not practice, with the token that the environment gives."""
+    return Address(profile.origin, os.environ.get("FOREWORD_TOKEN", ""))

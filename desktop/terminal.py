@@ -22,7 +22,6 @@ from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
 from sync.domain.times import zone
 from sync.round import Round
-from sync.settings import SettingsError
 from ui.wording import Wording, plain_formats
 
 
@@ -32,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         _, profile = choose(chosen)
-    except SettingsError as error:
+    except ValueError as error:
         return _complain(str(error), 2)
     core = open_core(profile)
     wording = Wording(plain_formats(), core.clock.now, system_zone)

@@ -84,6 +84,13 @@ def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Rou
     return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)
 
 
+def checked_origin(origin: str) -> str:
+    """Return a marketplace's address in its one spelling. Raises ValueError, in plain words, when it is not safe."""
+    from sync.api import origin as addresses  # noqa: PLC0415 - practice, the default, has none to check
+
+    return addresses.checked_origin(origin)
+
+
 def _new_key() -> str:
     import uuid  # noqa: PLC0415 - not on the way to the first list
 

@@ -10,17 +10,28 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from sync.domain.problems import StoreProblem
 from sync.ports import Clock
-from sync.round import Round, RoundReport
+from sync.round import RoundReport
 
 POLL_IN_VIEW: Final = timedelta(seconds=60)
 POLL_ASIDE: Final = timedelta(minutes=5)
 """How often a marketplace is asked while the writer looks at the window, and while not: it is never hurried."""
 
-Errand = Callable[[], None]
+Errand = Callable[[], object]
+
+
+class Rounds(Protocol):
+    """What a Runner runs: ``sync.round.Round``, here or in another process. Both methods raise StoreProblem."""
+
+    def recover(self) -> None:
+        """Once at the start: put back what was on its way."""
+
+    def run(self) -> RoundReport:
+        """Push and pull once."""
+        ...
 
 
 class Runner:
@@ -28,14 +39,14 @@ class Runner:
 
     def __init__(
         self,
-        sync_round: Round,
+        rounds: Rounds,
         clock: Clock,
         *,
         poll: timedelta = POLL_IN_VIEW,
         started: Callable[[], None] = lambda: None,
         finished: Callable[[RoundReport | StoreProblem], None] = lambda _report: None,
     ) -> None:
-        self._round = sync_round
+        self._rounds = rounds
         self._clock = clock
         self._poll = poll
         self._started = started
@@ -87,9 +98,9 @@ class Runner:
         self._started()
         try:
             if not self._recovered:
-                self._round.recover()
+                self._rounds.recover()
                 self._recovered = True
-            report = self._round.run()
+            report = self._rounds.run()
         except StoreProblem as problem:
             self._finished(problem)
             return None

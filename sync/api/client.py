@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx2
 
 from sync.api import wire
+from sync.api.origin import checked_origin, origin_of
 from sync.api.verdict import Answer, problem_of
 from sync.domain.intents import Intent
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Trouble
@@ -95,7 +96,7 @@ class HttpMarketplace:
         for _ in range(REDIRECTS):
             reply = self._request("GET", url, {}, b"")
             target = urljoin(url, reply.headers.get("Location", ""))
-            if reply.status not in {301, 302, 303, 307, 308} or _origin_of(target) != self._origin:
+            if reply.status not in {301, 302, 303, 307, 308} or origin_of(target) != self._origin:
                 break
             url = target
         return self._checked(reply)
@@ -171,34 +172,11 @@ class _Reply:
     epoch: str = ""
 
 
-def checked_origin(origin: str) -> str:
-    """Return scheme, host and port of an address. Raises ValueError, in plain words, for what is not safe to use."""
-    found = _origin_of(origin)
-    if not found:
-        raise ValueError(f"{origin} is not a web address of a marketplace.")
-    host = urlsplit(found).hostname
-    if found.startswith("http://") and host not in {"127.0.0.1", "localhost", "::1"}:
-        raise ValueError(f"{origin} is not encrypted: a marketplace's address begins with https://.")
-    return found
-
-
-def _origin_of(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.password:
-        return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
-
-
 def _is_from_between(reply: _Reply, origin: str) -> bool:
     """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
     if 300 <= reply.status < 400:
         location = reply.headers.get("Location", "")
-        return bool(location) and _origin_of(urljoin(origin, location)) != origin
+        return bool(location) and origin_of(urljoin(origin, location)) != origin
     return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync.api.client import HttpMarketplace, checked_origin, new_client
+from sync.api.client import HttpMarketplace, new_client
+from sync.api.origin import checked_origin
 from sync.domain.intents import Accept, Decline
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
 from tests.support.answers import EPOCH, answer, answering, free_port, ok, problem

@@ -1,0 +1,72 @@
+"""The courier's process: reads ``run`` lines, runs rounds, writes what they changed and how they went."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from desktop import crash
+from desktop.paths import Profile
+from desktop.wiring import build_round, open_core
+from sync.domain.changes import Changed, Kind
+from sync.domain.problems import StoreProblem
+from sync.round import Round, RoundReport
+
+
+def main() -> None:
+    """Serve until the other side closes the pipe."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    start = json.loads(sys.stdin.readline())
+    profile = Profile(Path(start["folder"]), start["origin"])
+    crash.catch_the_rest(profile.log, lambda: None)
+    core = open_core(profile)
+    core.desk.listen(_tell_changed)
+    with core.ends:
+        made: list[Round] = []
+
+        def run() -> RoundReport:
+            if not made:
+                core.database.prepare()
+                core.desk.announce(Changed.of(*Kind))
+                made.append(build_round(core, start["address"], lambda: start["token"]))
+                made[0].recover()
+            return made[0].run()
+
+        for _line in sys.stdin:
+            _answer(run)
+
+
+def _answer(work: Callable[[], RoundReport]) -> None:
+    """Do it and say how it went."""
+    try:
+        report = work()
+    except StoreProblem as problem:
+        _say({"store": str(problem.code), "detail": problem.detail})
+        return
+    _say(
+        {
+            "problem": str(report.problem.code) if report.problem else "",
+            "detail": report.problem.detail if report.problem else "",
+            "next_try_at": report.next_try_at.isoformat() if report.next_try_at else None,
+            "sent": report.sent,
+            "refused": report.refused,
+        }
+    )
+
+
+def _tell_changed(changed: Changed) -> None:
+    _say({"changed": sorted(changed.kinds), "ids": sorted(changed.ids)})
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
