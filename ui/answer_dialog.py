@@ -129,6 +129,7 @@ class AnswerDialog(CallDialog):
             # A double click is one press: the second look needs a second decision.
             self._ripe.start()
             self.refresh()
+            self.keep_in_view(self._voice)
         elif not (line.needs_second_look and self._ripe.isActive()):
             self._submit(Accept(self.call_id, line.slot.id, self._shown.call.version))
 
@@ -195,9 +196,9 @@ class AnswerDialog(CallDialog):
         if not here:
             return
         self._zone_line.setText(zone_line(shown.call, self.wording))
-        self._box.show_times(self._times, choosable=phase is Phase.OPEN)
         pending = shown.pending_slot
-        self._box.choose(pending.id if pending else self._choice)
+        chosen = pending.id if pending else self._choice
+        self._box.show_times(self._times, chosen=chosen, choosable=phase is Phase.OPEN)
 
     def _show_voice(self, shown: ShownCall, phase: Phase, trouble: str | None) -> None:
         self._voice.offer_take_back(possible=shown.pending is not None and shown.pending.can_be_taken_back)
@@ -272,11 +273,13 @@ class AnswerDialog(CallDialog):
             self._box.focus_choice()
         else:
             (self._accept if phase is Phase.ACCEPTED else self._cancel).setFocus()
+        self.keep_in_view(self._voice)
         announce(self._voice, self._voice.words())
 
     def _on_chosen(self, slot_id: str) -> None:
         self._choice, self._asked_about, self._notice = slot_id, "", None
         self.refresh()
+        self.keep_in_view(self._box.row_of(slot_id))
 
     def _on_take_back(self) -> None:
         pending = self._shown.pending if self._shown else None

@@ -106,7 +106,7 @@ class TimeRow(QWidget):
         """Put the state under the time, and the time under the day, where there is no room beside them."""
         super().resizeEvent(event)
         width = event.size().width()
-        self._arrange(2 if width >= px(510) else 1 if width >= px(330) else 0)
+        self._arrange(2 if width >= px(560) else 1 if width >= px(384) else 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Draw a ring around the line while the keyboard is on it."""
@@ -160,18 +160,14 @@ class TimeRow(QWidget):
             span = 3 if widget is self._state and shape == 1 else 1
             self._grid.addWidget(widget, *place, 1, span, middle)
         beside = shape > 0
-        _set_width(self._day, px(162) if beside else None)
-        _set_width(self._time, px(112) if beside else None)
-        _set_width(self._state, px(204) if shape == 2 else None)
+        # Least widths keep the columns in line from row to row; longer words push, and are never cut.
+        self._day.setMinimumWidth(px(162) if beside else 0)
+        self._time.setMinimumWidth(px(112) if beside else 0)
+        self._state.setMinimumWidth(px(204) if shape == 2 else 0)
+        self._state.setMaximumWidth(px(204) if shape == 2 else _QT_WIDEST)
         self._grid.setColumnMinimumWidth(0, px(38))
         self._grid.setColumnStretch(3, 1 if beside else 0)
         self._grid.setColumnStretch(1, 0 if beside else 1)
-
-
-def _set_width(widget: QWidget, width: int | None) -> None:
-    """Hold a widget at a width, or let it go for None."""
-    widget.setMinimumWidth(width or 0)
-    widget.setMaximumWidth(_QT_WIDEST if width is None else width)
 
 
 class TimesBox(Box):
@@ -184,16 +180,14 @@ class TimesBox(Box):
         self._group = QButtonGroup(self)
         self._group.buttonToggled.connect(self._on_toggled)
         self._lines: list[TimeRow] = []
-        self._enabled = True
 
-    def show_times(self, times: Sequence[OfferedTime], *, choosable: bool) -> None:
-        """Show the lines; rows are kept, so that focus and scroll position stay."""
+    def show_times(self, times: Sequence[OfferedTime], *, chosen: str, choosable: bool) -> None:
+        """Show the lines with a mark at ``chosen``, "" for none; rows are kept, so that focus and scrolling stay."""
         while len(self._lines) < len(times):
             row = TimeRow(self, len(self._lines) + 1)
             self._lines.append(row)
             self._group.addButton(row.radio)
             self.add(row)
-        kept = self.choice()
         for row, line in zip(self._lines, times, strict=False):
             row.ends = (line is times[0], line is times[-1])
             row.show_time(line)
@@ -203,20 +197,11 @@ class TimesBox(Box):
         for row in self._lines:
             row.setVisible(bool(row.slot_id))
             row.radio.setEnabled(choosable and row.slot_id in can)
-        self.choose(kept if kept in can else "")
+        self._mark(chosen)
 
-    def choose(self, slot_id: str) -> None:
-        """Put the mark at a time, or at none for ""; says nothing to anybody."""
-        self._group.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        self._group.setExclusive(False)
-        for row in self._lines:
-            row.radio.setChecked(bool(slot_id) and row.slot_id == slot_id)
-        self._group.setExclusive(True)
-        self._group.blockSignals(False)  # noqa: FBT003 - Qt's signature
-
-    def choice(self) -> str:
-        """Return the id of the chosen time, "" for none."""
-        return next((row.slot_id for row in self._lines if row.radio.isChecked()), "")
+    def row_of(self, slot_id: str) -> TimeRow:
+        """Return the line of a time that is shown."""
+        return next(row for row in self._lines if row.slot_id == slot_id)
 
     def focus_choice(self) -> None:
         """Put the keyboard on the chosen time, or on the first that can be chosen."""
@@ -224,6 +209,15 @@ class TimesBox(Box):
         target = next((radio for radio in radios if radio.isChecked()), radios[0] if radios else None)
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _mark(self, slot_id: str) -> None:
+        """Put the mark at a time, or at none; says nothing to anybody."""
+        self._group.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self._group.setExclusive(False)
+        for row in self._lines:
+            row.radio.setChecked(bool(slot_id) and row.slot_id == slot_id)
+        self._group.setExclusive(True)
+        self._group.blockSignals(False)  # noqa: FBT003 - Qt's signature
 
     def _on_toggled(self, button: QRadioButton, on: bool) -> None:  # noqa: FBT001 - Qt's signature
         if on:

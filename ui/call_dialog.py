@@ -48,6 +48,7 @@ class CallDialog(QDialog):
         self._news = news
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.refresh)
+        self._in_view: QWidget | None = None
         self._grow_soon = QTimer(self, singleShot=True, interval=0)
         self._grow_soon.timeout.connect(self._grow)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -72,7 +73,9 @@ class CallDialog(QDialog):
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 1)
         holder = QVBoxLayout()
-        holder.setContentsMargins(px(28) - foot.indent, px(6), px(28), 0)
+        near, far = px(28) - foot.indent, px(28)
+        mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        holder.setContentsMargins(far if mirrored else near, px(6), near if mirrored else far, 0)
         holder.addWidget(foot)
         whole.addLayout(holder)
         self._foot = foot
@@ -89,6 +92,11 @@ class CallDialog(QDialog):
         except StoreProblem as problem:
             self.show_trouble(problem)
         # Wrapped labels know their heights only when the layout has run.
+        self._grow_soon.start()
+
+    def keep_in_view(self, widget: QWidget) -> None:
+        """Scroll to a widget once the page has been laid out anew: what has just changed must be seen."""
+        self._in_view = widget
         self._grow_soon.start()
 
     def show_call(self, shown: ShownCall, trouble: str | None) -> None:
@@ -157,6 +165,9 @@ class CallDialog(QDialog):
         if more > 0 and self.height() < room:
             self.resize(self.width(), min(self.height() + more, room))
         self._needed = needed
+        if self._in_view is not None and self._in_view.isVisible():
+            self._scroll.ensureWidgetVisible(self._in_view, 0, px(8))
+            self._in_view = None
 
     def _on_send_keys(self) -> None:
         self.send()

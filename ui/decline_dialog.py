@@ -228,6 +228,7 @@ class DeclineDialog(CallDialog):
         if first:
             return
         (self._editor if phase is Phase.OPEN else self._send if self._is_done() else self._back).setFocus()
+        self.keep_in_view(self._voice)
         announce(self._voice, self._voice.words())
 
     def _on_typed(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QWidget
 
 from sync.domain.calls import CallRequest, CallStatus, Line, SlotState
 from sync.domain.intents import Accept, OutboxState
@@ -264,6 +264,7 @@ def test_a_refusal_says_why_and_leaves_the_other_times_to_choose(scene: Make) ->
     one = scene()
     one.press(one.accept)
     one.refuse()
+    one.window.refresh()
     assert one.said.startswith("Could not accept Tue 24 Nov, 1:00 PM. Dana has taken this time back.")
     assert "“This slot is no longer offered.”" in one.said
     assert not one.radio(1).isEnabled()
@@ -296,6 +297,7 @@ def test_a_chosen_time_that_goes_away_is_told_and_nothing_is_chosen_instead(scen
     call = one.call()
     gone = dataclasses.replace(call.slots[0], state=SlotState.TAKEN)
     one.under.receive(dataclasses.replace(call, version=2, slots=(gone, *call.slots[1:])))
+    one.window.refresh()
     assert one.said == "Tue 24 Nov, 1:00 PM is not offered any more. Choose another time."
     assert not any(one.radio(number).isChecked() for number in (1, 2, 3))
     assert not one.accept.isEnabled()
@@ -366,6 +368,22 @@ def test_nothing_is_cut_at_any_width(qapp: QApplication, scene: Make, base: int,
         assert button.geometry().right() <= button.parentWidget().width()
         assert button.geometry().bottom() <= button.parentWidget().height()
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+def test_in_a_low_window_the_line_under_the_keyboard_and_then_the_answer_are_scrolled_into_view(scene: Make) -> None:
+    one = scene(request(starts=[at(24, 8 + hour) for hour in range(10)]))
+    one.window.resize(788, 360)
+    view = one.find("answerDialogScroll").viewport()
+
+    def is_seen(widget: QWidget) -> bool:
+        top = widget.mapTo(view, widget.rect().topLeft()).y()
+        return top >= 0 and top + widget.height() <= view.height()
+
+    for _ in range(9):
+        one.key(KEY.Key_Down)
+    one.qtbot.waitUntil(lambda: is_seen(one.find("offeredTime10")))
+    one.press(one.accept)
+    one.qtbot.waitUntil(lambda: is_seen(one.find("answerVoice")))
 
 
 def test_every_widget_that_can_be_reached_has_a_name_to_say(scene: Make) -> None:

@@ -207,7 +207,8 @@ def test_what_needs_attention_comes_first_and_has_the_one_primary_button(scene: 
     one = scene()
     one.desk.submit(Accept("cr_2", "sl_1", 1))
     one.refuse_lee()
-    assert one.titles() == ["Could not accept Wed 25 Nov, 9:30 AM", "Accept Wed 25 Nov, 11:00 AM"]
+    one.under.refuse(one.desk.submit(Decline("cr_3", "Sorry.", 1)).key, "validation", "No.")
+    assert one.titles() == ["Could not accept Wed 25 Nov, 9:30 AM", "Could not decline", "Accept Wed 25 Nov, 11:00 AM"]
     kinds = [button.property("kind") for row in one.rows() for button in row.buttons()]
     assert kinds.count("primary") == 1
 
