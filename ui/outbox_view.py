@@ -279,5 +279,6 @@ class OutboxView(QWidget):
         self._backstage.wake()
 
     def _on_changed(self, changed: Changed) -> None:
-        if changed.kinds & {Kind.CALLS, Kind.OUTBOX, Kind.STATUS}:
+        # A hidden page asks when it is shown.
+        if self.isVisible() and changed.kinds & {Kind.CALLS, Kind.OUTBOX, Kind.STATUS}:
             self.refresh()

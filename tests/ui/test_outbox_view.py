@@ -255,6 +255,14 @@ def test_tab_goes_down_the_page(scene: Make) -> None:
     assert walked == ["Decline with a message", "Copy text", "Dismiss", "Take back", "Retry now"]
 
 
+def test_a_hidden_page_is_up_to_date_when_it_is_shown(scene: Make) -> None:
+    one = scene()
+    one.window.hide()
+    one.desk.submit(Accept("cr_2", "sl_1", 1))
+    one.window.show()
+    assert one.titles() == ["Accept Wed 25 Nov, 11:00 AM"]
+
+
 def test_escape_asks_to_leave(scene: Make) -> None:
     one = scene()
     with one.qtbot.waitSignal(one.window.back):
