@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from marketplace.sandbox.instants import from_text, to_exact_text
 from marketplace.sandbox.schema import meta
@@ -52,10 +52,20 @@ class ManualClock:
     def move(self, instant: datetime) -> None:
         """Set the clock; ValueError when that would be backwards, since what happened cannot be undone."""
         with self._database.writing() as connection:
-            stands = connection.scalars(select(meta.c.value).where(meta.c.key == _MANUAL_NOW)).one()
-            if instant < from_text(stands):
+            if instant < self._lock(connection):
                 raise ValueError("the practice clock only moves forward")
             connection.execute(update(meta).where(meta.c.key == _MANUAL_NOW).values(value=to_exact_text(instant)))
+
+    def advance(self, span: timedelta) -> datetime:
+        """Move the clock on from where it stands, whoever else moves it, and return where it stands then."""
+        with self._database.writing() as connection:
+            instant = self._lock(connection) + span
+            connection.execute(update(meta).where(meta.c.key == _MANUAL_NOW).values(value=to_exact_text(instant)))
+        return instant
+
+    def _lock(self, connection: Connection) -> datetime:
+        mine = update(meta).where(meta.c.key == _MANUAL_NOW).values(value=meta.c.value).returning(meta.c.value)
+        return from_text(connection.scalars(mine).one())
 
 
 def use_system_clock(database: Database) -> SystemClock:

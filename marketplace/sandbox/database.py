@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from marketplace.sandbox.schema import SCHEMA_VERSION, meta, metadata
 
@@ -74,10 +74,10 @@ def open_database(address: str, chance: Chance) -> Database:
     database = Database(engine)
     try:
         _prepare(engine, database, chance)
-    except OperationalError as error:
+    except DatabaseError as error:
         engine.dispose()
         reason = str(error.orig).strip().splitlines()[0]
-        raise DatabaseUnusableError(f"The database {url.render_as_string()} cannot be reached: {reason}") from error
+        raise DatabaseUnusableError(f"The database {url.render_as_string()} cannot be used: {reason}") from error
     except DatabaseUnusableError:
         engine.dispose()
         raise

@@ -6,6 +6,7 @@ import functools
 import http.client
 import json
 import logging
+import os
 import signal
 import socket
 import sys
@@ -26,7 +27,6 @@ from marketplace.sandbox.guard import LOG, Guard
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import FrameType
 
 _PATIENCE_SECONDS: Final = 2
 """How long an open answer may take to end when the server stops."""
@@ -91,16 +91,16 @@ def serve(plan: Plan, listener: socket.socket, workers: int, on_ready: Callable[
         lifespan="on",
         timeout_graceful_shutdown=_PATIENCE_SECONDS,
     )
-    server = Server(config)
     if workers > 1:
-        supervisor = Supervisor(config, [listener])
+        supervisor = Multiprocess(config, [listener])
         run, stop = supervisor.run, supervisor.should_exit.set
     else:
+        server = Server(config)
         run, stop = functools.partial(server.run, [listener]), server.stop
+        _end_on_signals_with_success()
     threading.Thread(target=_announce, args=(listener, on_ready), daemon=True).start()
     if until_eof:
         threading.Thread(target=_wait_for_eof, args=(stop,), daemon=True).start()
-    _end_on_signals_with_success()
     run()
 
 
@@ -111,20 +111,12 @@ class Server(uvicorn.Server):
         """End as soon as the answers under way are done."""
         self.should_exit = True
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End because of a signal."""
-        super().handle_exit(sig, frame)
-
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking connections and let the open ones end."""
         app = self.config.loaded_app
         if isinstance(app, Guard):
             app.stopping.set()
         await super().shutdown(sockets)
-
-
-class Supervisor(Multiprocess):
-    """Runs our servers in several processes."""
 
 
 def _announce(listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -146,7 +138,8 @@ def _announce(listener: socket.socket, on_ready: Callable[[], None]) -> None:
 
 
 def _wait_for_eof(stop: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: a thread inside it would hold a lock that the interpreter needs to end.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop()
 
