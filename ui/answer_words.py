@@ -82,11 +82,6 @@ def closed_sentence(call: CallRequest) -> Sentence:
     return Sentence(title, way_on, "", quoted(call.closed_reason or "", "The reason given"))
 
 
-def no_time_left(call: CallRequest, wording: Wording) -> bool:
-    """Tell whether a request is open and yet has no time that could be taken."""
-    return call.status is CallStatus.OPEN and not call.missing and not call.open_slots(wording.now())
-
-
 _ABOUT_A_TIME = frozenset({"slot-taken", "slot-gone", "slot-passed"})
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QLocale, QTimeZone
 
 from sync.domain.times import zone
 from ui.wording import Formats
-
-Clock = Literal["locale", "12", "24"]
 
 _PARTS: Final = re.compile(r"'((?:[^']|'')*)'|(hh?|HH?|mm?|AP|ap|Ap|aP)|(.)")
 _LONG, _SHORT = QLocale.FormatType.LongFormat, QLocale.FormatType.ShortFormat
