@@ -81,6 +81,7 @@ class Header(QWidget):
     def set_outbox_open(self, is_open: bool) -> None:  # noqa: FBT001 - a setter
         """Show that the page behind the sync button is open."""
         self.sync.setChecked(is_open)
+        self.tabs.set_lit(not is_open)
 
     def _arrange(self) -> None:
         self.next.set_words(self._next_words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from sync.domain.calls import CallRequest
 from ui.digits import grouped_number, grouped_pin
@@ -29,7 +29,8 @@ class LineBanner(QWidget):
         self._em = 0.0
         self._circle = _Circle(self)
         self._title = PlainLabel("Line open", self, tone="ok", weight=600, name="lineBannerTitle")
-        self._words = PlainLabel("", self, tabular=True, elide=True, name="lineBannerWords")
+        self._words = PlainLabel("", self, elide=True, name="lineBannerWords")
+        self._when = PlainLabel("", self, tabular=True, name="lineBannerWhen")
         self.number = CopyField("Number", "Copy number", self, name="lineNumber", kind="reading", with_button=False)
         self.pin = CopyField("PIN", "Copy PIN", self, name="linePin", kind="reading", with_button=False)
         self._copy_number = PlainButton("Copy number", self, name="lineCopyNumber", icon_name="copy")
@@ -39,7 +40,12 @@ class LineBanner(QWidget):
         self._texts = QVBoxLayout()
         self._texts.setSpacing(0)
         self._texts.addWidget(self._title)
-        self._texts.addWidget(self._words)
+        sentence = QHBoxLayout()
+        sentence.setSpacing(0)
+        sentence.addWidget(self._words, 1)
+        sentence.addWidget(self._when)
+        sentence.addStretch(0)
+        self._texts.addLayout(sentence)
         for field in (self.number, self.pin):
             field.setContentsMargins(0, 0, px(12), 0)
         self._grid = QGridLayout(self)
@@ -81,10 +87,14 @@ class LineBanner(QWidget):
         customer, begun = self._call.customer, slot.starts_at <= self._wording.now()
         clock, countdown = self._wording.clock(slot.starts_at), self._wording.countdown(slot.starts_at)
         if self._em < 72:
-            self._words.setText(f"{customer.company}, {f'since {clock}' if begun else countdown}")
+            who, when = customer.company, f", {f'since {clock}' if begun else countdown}"
         else:
-            start = f"Started at {clock}" if begun else f"Starts at {clock}, {countdown}"
-            self._words.setText(f"{customer.person}, {customer.company}. {start}")
+            who = f"{customer.person}, {customer.company}"
+            when = f". Started at {clock}" if begun else f". Starts at {clock}, {countdown}"
+        # A long name is cut, the time never.
+        self._words.setText(who)
+        self._words.setMaximumWidth(self._words.fontMetrics().horizontalAdvance(who) + 1)
+        self._when.setText(when)
 
     def _lay_one_line(self) -> None:
         self.setFixedHeight(px(68))

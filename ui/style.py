@@ -195,7 +195,7 @@ def palette_of(own: Tokens) -> QPalette:
 
 
 def set_property(widget: QWidget, name: str, value: str) -> None:
-    """Set ``kind`` or ``tone`` and have the sheet look at the widget again."""
+    """Set a property that the sheet asks for (``kind``, ``tone``, ``ring``) and have it look at the widget again."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)

@@ -18,8 +18,8 @@ from tests.support.states import calls_of_the_pictures, earlier, kiln, requests,
 from tests.support.windows import wording_of
 from ui.calls.list_model import CallListModel
 from ui.calls.list_view import CallList
-from ui.calls.row_painter import row_height
-from ui.calls.row_text import RowKind
+from ui.calls.row_painter import RowLook, RowPainter, row_height
+from ui.calls.row_text import RowKind, RowText
 from ui.widgets.buttons import RowButton
 
 if TYPE_CHECKING:
@@ -77,6 +77,13 @@ def test_a_button_stands_where_the_design_has_it(qtbot: QtBot, tmp_path: Path) -
     assert row.height() == row_height(RowKind.REQUEST, narrow=False) == 82
     assert place.right() + 1 == row.right() + 1 - 20
     assert abs(place.center().y() - row.center().y()) <= 1
+
+
+def test_words_end_before_the_button_beside_a_scroll_bar_too() -> None:
+    text = RowText(RowKind.REQUEST, "Company", "Ann B.", "x" * 60)
+    beside_a_bar = RowLook(right=10, inset=2, button_width=99)
+    end = RowPainter().text_end(text, 426, beside_a_bar)
+    assert end == 426 - 10 - 99 - 12
 
 
 def test_in_a_very_narrow_list_the_button_stands_under_the_text(qtbot: QtBot, tmp_path: Path) -> None:

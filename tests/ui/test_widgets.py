@@ -46,6 +46,15 @@ def test_a_wrapped_label_is_never_lower_than_its_words_need_in_nested_layouts(qt
     assert label.minimumHeight() == label.heightForWidth(label.width()) < narrow
 
 
+def test_an_empty_line_in_a_letter_is_one_line_high(qtbot: QtBot) -> None:
+    heights = []
+    for text in ("One", "One\nTwo", "One\n\nTwo"):
+        label = PlainLabel(text, wrap=True)
+        qtbot.addWidget(label)
+        heights.append(label.heightForWidth(400))
+    assert heights == [heights[0], 2 * heights[0], 3 * heights[0]]
+
+
 def test_an_elided_label_tells_the_whole_as_a_tooltip_only_when_it_is_cut(qtbot: QtBot) -> None:
     label = PlainLabel("Alder & Oak Outfitters", elide=True)
     qtbot.addWidget(label)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from sync.domain.projection import ShownCall
 from ui.calls.detail_text import UNRECORDED, DetailText, Notice, Step, detail_text
 from ui.digits import grouped_number, grouped_pin
-from ui.style import colour, px, tokens
+from ui.style import colour, px, set_property, tokens
 from ui.widgets.avatar import Avatar
 from ui.widgets.box import Box
 from ui.widgets.buttons import IconButton, LinkButton, PrimaryButton
@@ -24,6 +24,8 @@ from ui.wording import Wording
 _STEPS = {Step.TAKE_BACK: "Take back", Step.DISMISS: "Dismiss"}
 _COLUMN = 720
 """Widest column of text, so that lines stay under 80 letters."""
+_RING = 2
+"""Pixels that the focus ring takes from the edges."""
 
 
 class DetailPane(QScrollArea):
@@ -41,9 +43,10 @@ class DetailPane(QScrollArea):
         self._wording = wording
         self._said: DetailText | None = None
         self._compact: bool | None = None
+        self._pushed = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         self._body = _Sheet(self)
@@ -84,6 +87,7 @@ class DetailPane(QScrollArea):
         self.pin.copy()
 
     def _say(self, said: DetailText) -> None:
+        self.setAccessibleName(f"Call with {said.company}")
         self._avatar.show_customer(said.company, said.customer_id)
         self._title.setText(said.company)
         self._who.setText(said.who)
@@ -121,8 +125,7 @@ class DetailPane(QScrollArea):
         if compact == self._compact:
             return
         self._compact = compact
-        edge = px(24 if compact else 32)
-        self._column.setContentsMargins(edge, px(24 if compact else 28), edge, edge)
+        self._keep_edges()
         if compact:
             self._header.removeWidget(self.primary)
             self._under_time.addWidget(self.primary)
@@ -136,9 +139,16 @@ class DetailPane(QScrollArea):
     def set_pushed(self, pushed: bool) -> None:  # noqa: FBT001 - a setter
         """With one pane: show the way back to the list."""
         self._back_button.setVisible(pushed)
-        margins = self._column.contentsMargins()
-        margins.setTop(px(8 if pushed else 24 if self._compact else 28))
-        self._column.setContentsMargins(margins)
+        # Alone in the window it has no need to show that the keys are here.
+        set_property(self, "ring", "none" if pushed else "beside")
+        self._pushed = pushed
+        self._keep_edges()
+
+    def _keep_edges(self) -> None:
+        ring = 0 if self._pushed else _RING
+        edge = px(24 if self._compact else 32) - ring
+        top = px(8 if self._pushed else 24 if self._compact else 28) - ring
+        self._column.setContentsMargins(edge, top, edge, edge)
 
     def _make_parts(self) -> None:
         self._parts = QWidget(self._body)

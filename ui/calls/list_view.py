@@ -121,6 +121,7 @@ class CallList(QListView):
             right=px(20) - min(beside, px(18)),
             inset=px(2) if beside else px(8),
             button_width=self._button_width,
+            narrow=self._narrow,
             hovered=row == self._hovered,
             selected=self.shows_choice and bool(here.call_id) and here.call_id == self.selected_id,
             active=self.isActiveWindow(),

@@ -23,6 +23,7 @@ class RowLook:
     right: int
     inset: int
     button_width: int
+    narrow: bool = False
     hovered: bool = False
     selected: bool = False
     active: bool = True
@@ -84,7 +85,7 @@ class RowPainter:
         """Tell whether some words of a row do not fit, so that a tooltip has to tell them."""
         if text.kind is RowKind.SECTION:
             return False
-        room = area.width() - px(74) - self._right_of(text, area, look)
+        room = self.text_end(text, area.width(), look) - px(74)
         first = self._metrics["first"].horizontalAdvance(text.first) + px(9)
         lines = [
             first + self._metrics["beside"].horizontalAdvance(text.beside),
@@ -93,10 +94,13 @@ class RowPainter:
         ]
         return max(lines) > room
 
-    def _right_of(self, text: RowText, area: QRectF, look: RowLook) -> float:
-        """Return what the right side of a row takes from its lines of text."""
+    def text_end(self, text: RowText, width: float, look: RowLook) -> float:
+        """Return where the lines of text of a row that is ``width`` wide end."""
+        return width - self._right_of(text, look)
+
+    def _right_of(self, text: RowText, look: RowLook) -> float:
         if text.kind is RowKind.REQUEST:
-            return look.right + (0 if is_narrow(round(area.width())) else look.button_width + px(12))
+            return look.right + (0 if look.narrow else look.button_width + px(12))
         badge = text.badge
         if badge is None:
             return look.right
@@ -145,7 +149,7 @@ class RowPainter:
             )
         else:
             self._tile(brush, text.tile, top)
-        x, end = px(74), brush.area.width() - self._right_of(text, brush.area, look)
+        x, end = px(74), self.text_end(text, brush.area.width(), look)
         first, second = (24.0, 45.0) if request else (25.5, 46.5)
         room_beside = min(self._metrics["beside"].horizontalAdvance(text.beside), (end - x) * 0.4) + px(9)
         head = brush.line("first", text.first, x, px(first), own.text, end - (0 if text.tile else room_beside))

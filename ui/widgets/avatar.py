@@ -24,7 +24,7 @@ def paint_avatar(painter: QPainter, circle: QRectF, company: str, customer_id: s
     fill, ink = choices[(crc32(customer_id.encode()) >> 16) % len(choices)]
     painter.setPen(colour(ink) if fill == tokens().window else Qt.PenStyle.NoPen)
     painter.setBrush(colour(fill))
-    painter.drawEllipse(circle)
+    painter.drawEllipse(circle.adjusted(0.5, 0.5, -0.5, -0.5) if fill == tokens().window else circle)
     painter.setPen(colour(ink))
     painter.setFont(font)
     painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, initials(company))

@@ -159,7 +159,5 @@ class PlainLabel(QLabel):
                 y += step
                 line = layout.createLine()
             layout.endLayout()
-            if not paragraph:
-                y += step
             layouts.append(layout)
         return layouts, y

@@ -20,6 +20,7 @@ class TabBar(QTabBar):
         super().__init__(parent)
         self.setObjectName(name)
         self._height = px(height)
+        self._lit = True
         self._words: list[str] = []
         self._counts: dict[int, str] = {}
         self._font = type_font("body", weight=600)
@@ -43,6 +44,11 @@ class TabBar(QTabBar):
         # Qt measures its tabs again only when a text is set to something else.
         self.setTabText(index, "")
         self.setTabText(index, escape_mnemonic(self._words[index]))
+
+    def set_lit(self, lit: bool) -> None:  # noqa: FBT001 - a setter
+        """Mark the current tab, or none while a page without a tab is open."""
+        self._lit = lit
+        self.update()
 
     def tabSizeHint(self, index: int) -> QSize:
         """Return the width of words and count with the space to the next tab, and the header's height."""
@@ -70,7 +76,7 @@ class TabBar(QTabBar):
             self._paint_tab(painter, index)
 
     def _paint_tab(self, painter: QPainter, index: int) -> None:
-        own, area, current = tokens(), QRectF(self.tabRect(index)), index == self.currentIndex()
+        own, area, current = tokens(), QRectF(self.tabRect(index)), self._lit and index == self.currentIndex()
         width, pill = self._content_width(index), self._pill_width(index)
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         left = area.right() - width - px(8) if mirrored else area.left() + px(8)
@@ -90,8 +96,8 @@ class TabBar(QTabBar):
             painter.setPen(colour(own.accent_text if current else own.text2))
             painter.drawText(round_box, Qt.AlignmentFlag.AlignCenter, self._counts[index])
             painter.setPen(Qt.PenStyle.NoPen)
-        if current and self.count() > 0:
-            painter.setBrush(colour(own.mark))
+        if index == self.currentIndex():
+            painter.setBrush(colour(own.mark) if current else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(content.left(), area.bottom() - px(4) + 1, width, px(4)), px(2), px(2))
             if self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)

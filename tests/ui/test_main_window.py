@@ -1,0 +1,434 @@
+"""The main window as used: what the first second shows, the open line, offline, practice, one pane or two, and keys."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from sync.domain.calls import CallRequest
+from sync.domain.changes import Changed, Kind
+from sync.domain.intents import Accept
+from sync.domain.problems import Offline, Paused, Problem, StoreProblem
+from tests.support.desks import accepted, customer, invitation
+from tests.support.screens import dress
+from tests.support.states import at, calls_of_the_pictures, kiln, requests
+from tests.support.windows import TestWindow, window_with
+from ui.header import PRACTICE
+from ui.widgets.plain_label import PlainLabel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+Open = Callable[..., TestWindow]
+TWO_MINUTES = timedelta(minutes=2)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Open:
+    """Return a way to open a window that was synced two minutes ago."""
+
+    def open_window(
+        calls: Sequence[CallRequest] = (),
+        *,
+        practice: bool = False,
+        width: int = 1100,
+        synced: bool = True,
+        problem: Problem | None = None,
+    ) -> TestWindow:
+        made = window_with(tmp_path, calls, practice=practice)
+        qtbot.addWidget(made.window)
+        if synced:
+            made.made.ledgers.record_round(None, None, made.made.clock.now() - TWO_MINUTES)
+        if problem is not None:
+            made.made.ledgers.record_round(problem, None, made.made.clock.now())
+        made.window.resize(width, 720)
+        with qtbot.waitExposed(made.window):
+            made.window.show()
+        qtbot.waitUntil(lambda: made.window.page.detail is not None)
+        return made
+
+    return open_window
+
+
+def part(window: QWidget, name: str) -> QWidget:
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def words_of(window: QWidget, name: str) -> PlainLabel:
+    label = part(window, name)
+    assert isinstance(label, PlainLabel)
+    return label
+
+
+def words(window: QWidget, name: str) -> str:
+    return words_of(window, name).text()
+
+
+def line_opens(made: TestWindow) -> None:
+    """Go to 12:56 PM, four minutes before the call with Harbour & Pine."""
+    made.made.clock.advance(timedelta(hours=2, minutes=10))
+    made.window.model.refresh()
+
+
+# The first second
+
+
+def test_the_window_opens_with_what_needs_an_answer_and_the_next_call(opened: Open) -> None:
+    window = opened(calls_of_the_pictures()).window
+    assert window.header.tabs.tabText(0) == "Call Requests"
+    assert window.header.tabs.count() == 1
+    assert window.header.tabs.accessibleTabName(0) == "Call Requests, 3 need your answer"
+    assert window.header.next.text() == "Next: Harbour && Pine, in 2 h 14 min"
+    assert window.header.sync.text() == "Synced 2 min ago"
+    assert window.page.list.selected_id == "cr_alder"
+    assert words(window, "detailTitle") == "Alder & Oak Outfitters"
+    assert window.banner is None
+    assert window.strip is None
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
+    code = (
+        "import sys\n"
+        "import ui.main_window, ui.style, ui.news, ui.wording\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "heavy = {'babel', 'sqlalchemy', 'alembic', 'httpx2', 'PySide6.QtSvg', 'ui.calls.detail', 'ui.line_banner',\n"
+        "         'ui.answer_dialog', 'ui.decline_dialog', 'ui.outbox_view'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_babel_waits_for_the_first_paint(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = window_with(tmp_path, calls_of_the_pictures())
+    qtbot.addWidget(made.window)
+    order: list[str] = []
+    paint = made.window.page.list.paintEvent
+    monkeypatch.setattr(made.window.page.list, "paintEvent", lambda event: (order.append("list"), paint(event))[1])
+    settle = made.window.page.settle
+    monkeypatch.setattr(made.window.page, "settle", lambda: (order.append("detail"), settle())[1])
+    made.window.show()
+    qtbot.waitUntil(lambda: "detail" in order)
+    assert order[0] == "list"
+
+
+# The sync
+
+
+SYNC = [
+    (Offline("unreachable"), "Offline"),
+    (Paused("token-expired"), "Sign in again"),
+]
+
+
+@pytest.mark.parametrize(("problem", "said"), SYNC)
+def test_the_sync_button_says_what_is_the_matter(opened: Open, problem: Problem, said: str) -> None:
+    window = opened(calls_of_the_pictures(), problem=problem).window
+    assert window.header.sync.text() == said
+    assert window.header.sync.accessibleName() == said
+
+
+def test_the_sync_button_counts_what_waits_and_what_was_refused(opened: Open) -> None:
+    made = opened([*calls_of_the_pictures(), kiln()])
+    item = made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    assert made.window.header.sync.text() == "1 to send"
+    made.news.syncing.emit(True)
+    assert made.window.header.sync.text() == "Syncing…"
+    made.news.syncing.emit(False)
+    made.made.refuse(item.key, "slot-gone", "Gone.")
+    assert made.window.header.sync.text() == "1 needs attention"
+
+
+def test_the_strip_is_there_only_while_it_says_something(opened: Open) -> None:
+    made = opened([*calls_of_the_pictures(), kiln()])
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.made.ledgers.record_round(Offline("unreachable"), None, made.made.clock.now())
+    made.news.changed.emit(Changed.of(Kind.STATUS))
+    assert words(made.window, "stripWords") == "Offline since 10:46 AM. 1 action waits to be sent."
+    assert words(made.window, "stripAside") == "Everything you see was saved at 10:44 AM."
+    made.made.ledgers.record_round(None, None, made.made.clock.now())
+    made.news.changed.emit(Changed.of(Kind.STATUS))
+    assert made.window.strip is not None
+    assert not made.window.strip.isVisible()
+
+
+def test_the_strip_and_the_sync_button_lead_to_the_outbox_and_escape_back(qtbot: QtBot, opened: Open) -> None:
+    made = opened([*calls_of_the_pictures(), kiln()], problem=Offline("unreachable"))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    qtbot.mouseClick(part(made.window, "stripLink"), Qt.MouseButton.LeftButton)
+    assert not made.window.page.isVisible()
+    assert made.window.header.sync.isChecked()
+    qtbot.keyClick(made.window, Qt.Key.Key_Escape)
+    assert made.window.page.isVisible()
+    assert not made.window.header.sync.isChecked()
+    qtbot.mouseClick(made.window.header.sync, Qt.MouseButton.LeftButton)
+    assert not made.window.page.isVisible()
+    qtbot.mouseClick(made.window.header.sync, Qt.MouseButton.LeftButton)
+    assert made.window.page.isVisible()
+
+
+def test_control_r_syncs(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    qtbot.keyClick(made.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert made.backstage.woken == 1
+
+
+# The open line
+
+
+def test_an_open_line_shows_whose_it_is_with_number_and_pin(opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    line_opens(made)
+    assert words(made.window, "lineBannerWords") == "Owen T., Harbour & Pine"
+    assert words(made.window, "lineBannerWhen") == ". Starts at 1:00 PM, in 4 min"
+    assert words(made.window, "lineNumberDigits") == "+1 415 555 0142"
+    assert words(made.window, "linePinDigits") == "482 913"
+    assert not made.window.header.next.isVisible()
+    assert made.window.banner is not None
+    assert made.window.banner.height() == 68
+    made.made.clock.advance(timedelta(minutes=40))
+    made.window.model.refresh()
+    assert not made.window.banner.isVisible()
+
+
+def test_number_and_pin_are_copied_by_button_and_by_key(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    line_opens(made)
+    qtbot.mouseClick(part(made.window, "lineCopyPin"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "482913"
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(made.window, Qt.Key.Key_C, both)
+    assert QGuiApplication.clipboard().text() == "+14155550142"
+    qtbot.keyClick(made.window, Qt.Key.Key_P, both)
+    assert QGuiApplication.clipboard().text() == "482913"
+
+
+def test_without_an_open_line_the_keys_copy_from_the_chosen_call(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    made.window.show_call("cr_juniper")
+    qtbot.waitUntil(lambda: words(made.window, "detailTitle") == "Juniper Lane Travel")
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(made.window, Qt.Key.Key_P, both)
+    assert QGuiApplication.clipboard().text() == "482913"
+
+
+# Practice
+
+
+def test_practice_is_said_in_the_head_and_in_the_title(opened: Open) -> None:
+    window = opened(calls_of_the_pictures(), practice=True, width=460).window
+    sign = part(window, "practiceSign")
+    assert sign.isVisible()
+    assert sign.toolTip() == sign.accessibleDescription() == PRACTICE
+    assert window.windowTitle().endswith("(practice)")
+
+
+def test_without_practice_nothing_speaks_of_it(opened: Open) -> None:
+    window = opened(calls_of_the_pictures()).window
+    assert not part(window, "practiceSign").isVisible()
+    assert "practice" not in window.windowTitle()
+
+
+# One pane or two
+
+
+def test_below_62_em_the_detail_comes_over_the_list_and_goes_by_escape(qtbot: QtBot, opened: Open) -> None:
+    window = opened(calls_of_the_pictures(), width=720).window
+    detail = window.page.detail
+    assert detail is not None
+    assert window.page.list.isVisible()
+    assert not detail.isVisible()
+    window.show_call("cr_harbour")
+    assert detail.isVisible()
+    assert not window.page.list.isVisible()
+    qtbot.keyClick(detail, Qt.Key.Key_Escape)
+    assert window.page.list.isVisible()
+    window.show_call("cr_harbour")
+    qtbot.mouseClick(part(window, "detailBack"), Qt.MouseButton.LeftButton)
+    assert window.page.list.isVisible()
+    assert not detail.isVisible()
+
+
+def test_large_text_is_the_same_case_as_a_small_window(qapp: QApplication, opened: Open) -> None:
+    dress(qapp, base=28)
+    window = opened(calls_of_the_pictures(), width=900).window
+    assert not window.page.two_panes
+    assert window.header.sync.text() == ""
+    assert window.header.sync.accessibleName() == "Synced 2 min ago"
+    assert window.header.sync.toolTip() == "Synced 2 min ago"
+
+
+def test_the_next_call_is_named_from_70_em_on(opened: Open) -> None:
+    window = opened(calls_of_the_pictures(), width=990).window
+    assert window.header.next.isVisible()
+    window.resize(960, 720)
+    assert not window.header.next.isVisible()
+
+
+# Nothing to show
+
+
+def test_a_new_writer_reads_what_will_appear(opened: Open) -> None:
+    window = opened([]).window
+    assert words(window, "emptyTitle") == "No invitations yet"
+    assert "profile" in words(window, "emptyText")
+
+
+def test_before_the_first_sync_nobody_claims_that_there_are_no_invitations(opened: Open) -> None:
+    assert words(opened([], synced=False).window, "emptyTitle") == "Getting your invitations"
+
+
+def test_offline_at_the_first_start_is_said(opened: Open) -> None:
+    window = opened([], synced=False, problem=Offline("unreachable")).window
+    assert words(window, "emptyTitle") == "You are offline"
+
+
+def test_the_first_invitation_takes_the_place_of_the_empty_page(opened: Open) -> None:
+    made = opened([])
+    made.made.receive(*requests())
+    assert made.window.page.isVisible()
+    assert made.window.empty is not None
+    assert not made.window.empty.isVisible()
+
+
+def test_a_store_that_cannot_be_opened_says_so(
+    opened: Open, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = window_with(tmp_path, calls_of_the_pictures())
+    qtbot.addWidget(made.window)
+
+    def fail(*_: object) -> None:
+        raise StoreProblem("damaged", "file is not a database")
+
+    for question in ("overview", "status", "shown", "call"):
+        monkeypatch.setattr(made.made.desk, question, fail)
+    made.window.show()
+    assert words(made.window, "emptyTitle") == "The data on this computer are damaged"
+
+
+def test_a_full_disk_is_said_in_the_strip_and_loses_nothing(
+    qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = opened([*calls_of_the_pictures(), kiln()])
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.window.show_call("cr_kiln")
+
+    def fail(_key: str) -> bool:
+        raise StoreProblem("disk-full", "")
+
+    monkeypatch.setattr(made.made.desk, "take_back", fail)
+    qtbot.waitUntil(lambda: part(made.window, "detailNotice1Button").isVisible())
+    qtbot.mouseClick(part(made.window, "detailNotice1Button"), Qt.MouseButton.LeftButton)
+    assert words(made.window, "stripWords") == "This computer's disk is full."
+
+
+# What the writer does
+
+
+def test_take_back_in_the_detail_returns_the_request(qtbot: QtBot, opened: Open) -> None:
+    made = opened([*calls_of_the_pictures(), kiln()])
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.window.show_call("cr_kiln")
+    qtbot.waitUntil(lambda: part(made.window, "detailNotice1Button").isVisible())
+    qtbot.mouseClick(part(made.window, "detailNotice1Button"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: part(made.window, "detailViewTimes").isVisible())
+    assert made.made.desk.status().waiting == 0
+
+
+def test_view_times_opens_the_dialog_of_that_call(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    qtbot.mouseClick(part(made.window, "viewTimes_cr_bright"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    assert "Lee W., Brightwater Farms" in dialog.windowTitle()
+    dialog.close()
+
+
+def test_the_next_call_in_the_head_leads_to_it(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    qtbot.mouseClick(made.window.header.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: words(made.window, "detailTitle") == "Harbour & Pine")
+
+
+def test_a_change_of_the_chosen_call_shows_in_the_detail_at_once(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    made.made.receive(replace(requests()[0], version=2, subject="Autumn series"))
+    qtbot.waitUntil(lambda: "Autumn series" in words(made.window, "detailWho"))
+
+
+# How it looks
+
+
+def uncut(window: QWidget) -> list[str]:
+    """Return the words that do not fit where they stand."""
+    cut = []
+    for label in window.findChildren(PlainLabel):
+        if label.isVisible() and label.wordWrap() and label.height() < label.heightForWidth(label.width()):
+            cut.append(label.text())
+    name, when = words_of(window, "lineBannerWords"), words_of(window, "lineBannerWhen")
+    if name.width() < min(100, name.fontMetrics().horizontalAdvance(name.text())):
+        cut.append(name.text())
+    if when.width() < when.sizeHint().width():
+        cut.append(when.text())
+    for button in window.findChildren(QWidget):
+        if button.isVisible() and button.inherits("QPushButton") and button.width() < button.sizeHint().width():
+            cut.append(f"{button.objectName()}: {button.width()} < {button.sizeHint().width()}")
+    return cut
+
+
+LOOKS = [("light", 14, 1100), ("dark", 14, 900), ("light", 14, 720), ("dark", 14, 450), ("light", 28, 900)]
+
+
+@pytest.mark.parametrize(("theme", "base", "width"), LOOKS)
+def test_nothing_is_cut(qapp: QApplication, opened: Open, theme: str, base: int, width: int) -> None:
+    dress(qapp, "dark" if theme == "dark" else "light", base=base)
+    long_name = customer("The Very Old Guild of Bookbinders and Letterpress Printers & Sons", "Maximiliana", "B")
+    made = opened(
+        [
+            *calls_of_the_pictures(),
+            accepted("cr_live", start=at(23, 12, 55), customer=long_name),
+            invitation("cr_long", customer=long_name, subject="A history of ink, paper and patience in nine parts"),
+        ],
+        practice=True,
+        width=width,
+        problem=Offline("unreachable"),
+    )
+    line_opens(made)
+    QApplication.processEvents()
+    assert uncut(made.window) == []
+    for call_id in ("cr_long", "cr_harbour"):
+        made.window.show_call(call_id)
+        QApplication.processEvents()
+        assert uncut(made.window) == []
+
+
+def test_every_widget_that_is_used_has_a_name_and_says_what_it_is(opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    line_opens(made)
+    window = made.window
+    for widget in window.findChildren(QWidget):
+        if widget.focusPolicy() is Qt.FocusPolicy.NoFocus or not widget.isVisible():
+            continue
+        if widget.objectName().startswith("qt_"):
+            continue
+        assert widget.objectName(), widget
+        text = widget.text() if hasattr(widget, "text") else ""
+        assert text or widget.accessibleName(), widget.objectName()
+
+
+def test_one_primary_button_is_to_be_seen(opened: Open) -> None:
+    window = opened(calls_of_the_pictures()).window
+    seen = [one for one in window.findChildren(QWidget) if one.isVisible() and one.property("kind") == "primary"]
+    assert [one.objectName() for one in seen] == ["detailViewTimes"]
