@@ -7,14 +7,12 @@ ends the other. What a crash of the courier leaves behind is what a crash of the
 
 from __future__ import annotations
 
-import contextlib
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from desktop.companion import Companion
 from desktop.paths import Profile
 from desktop.practice import Address
 from sync.domain.changes import Changed, Kind
@@ -23,8 +21,6 @@ from sync.ports import Clock
 from sync.round import RoundReport
 
 AFTER_A_CRASH: Final = timedelta(seconds=10)
-
-_QUIETLY: Final = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Courier:
@@ -35,58 +31,20 @@ class Courier:
         self._address = address
         self._clock = clock
         self._announce = announce
-        self._process: subprocess.Popen[str] | None = None
+        self._companion = Companion("desktop.courier_main")
 
     def recover(self) -> None:
         """Start the process; before its first round it makes the store ready and puts back what was on its way."""
-        self._start()
+        self._companion.start()
+        profile = {"folder": str(self._profile.folder), "origin": self._profile.origin}
+        self._companion.say(json.dumps(profile | {"address": self._address.origin, "token": self._address.token}))
 
     def run(self) -> RoundReport:
         """Run one round. Raises StoreProblem; a process that has died is said in the report and started anew."""
-        if self._process is None or self._process.poll() is not None:
+        if not self._companion.alive:
             self.recover()
-        self._say({"run": True})
-        return self._listen()
-
-    def stop(self) -> None:
-        """End the process, from any thread: at once when it does nothing, else after five seconds."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-    def _start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "desktop.courier_main"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            creationflags=_QUIETLY,
-        )
-        profile = {"folder": str(self._profile.folder), "origin": self._profile.origin}
-        self._say(profile | {"address": self._address.origin, "token": self._address.token})
-
-    def _say(self, message: dict[str, Any]) -> None:
-        process = self._process
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError):  # the silence that follows is what tells
-                process.stdin.write(json.dumps(message) + "\n")
-                process.stdin.flush()
-
-    def _listen(self) -> RoundReport:
-        """Pass on what is told until the report comes."""
-        process = self._process
-        for line in (process.stdout if process is not None else None) or ():
+        self._companion.say("run")
+        while line := self._companion.hear():
             message = json.loads(line)
             if "changed" in message:
                 self._announce(Changed(frozenset(map(Kind, message["changed"])), frozenset(message["ids"])))
@@ -95,6 +53,10 @@ class Courier:
             else:
                 return _report(message)
         return RoundReport(Problem(Trouble.OWN_ERROR, str(self._profile.log)), self._clock.now() + AFTER_A_CRASH)
+
+    def stop(self) -> None:
+        """End the process, from any thread."""
+        self._companion.stop()
 
 
 def _report(message: dict[str, Any]) -> RoundReport:

@@ -1,0 +1,66 @@
+"""A process of our own beside this one, spoken to in lines over two pipes; it ends when this process does."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+PATIENCE: Final = 5.0
+"""Seconds that ``stop`` gives it to end by itself; ours are made so that being killed loses nothing."""
+
+
+class Companion:
+    """Runs ``python -m module``; started anew after it has died, stopped from any thread."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, arguments: Sequence[str] = ()) -> None:
+        """Start it, after putting away what is left of the one before."""
+        self.stop()
+        self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments of our own
+            [sys.executable, "-I", "-m", self._module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+
+    def say(self, line: str) -> None:
+        """Write a line to it; one that has died says so by its silence."""
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+
+    def hear(self) -> str:
+        """Wait for its next line, without the line's end; "" when it has ended."""
+        if self._process is None or self._process.stdout is None:
+            return ""
+        return self._process.stdout.readline().rstrip("\n")
+
+    def stop(self) -> None:
+        """End it: closing the pipe is the sign, killing the last resort."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
