@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from PySide6.QtWidgets import QWidget
 
 from sync.domain.calls import CallRequest
 from tests.support.desks import NOW, TestDesk, desk_with
 from ui.main_window import MainWindow
 from ui.news import News
+from ui.widgets.plain_label import PlainLabel
 from ui.wording import Wording, plain_formats
 
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
@@ -53,3 +57,28 @@ def window_with(path: Path, calls: Iterable[CallRequest] = (), *, practice: bool
     window = MainWindow(made.desk, news, backstage, wording_of(made), practice=practice)
     made.desk.listen(news.changed.emit)
     return TestWindow(window, made, news, backstage)
+
+
+def part(window: QWidget, name: str) -> QWidget:
+    """Find a part of a window by its objectName."""
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def words_of(window: QWidget, name: str) -> PlainLabel:
+    """Find a label."""
+    label = part(window, name)
+    assert isinstance(label, PlainLabel)
+    return label
+
+
+def words(window: QWidget, name: str) -> str:
+    """Read a label."""
+    return words_of(window, name).text()
+
+
+def line_opens(made: TestWindow) -> None:
+    """Go to 12:56 PM, four minutes before the call with Harbour & Pine."""
+    made.made.clock.advance(timedelta(hours=2, minutes=10))
+    made.window.model.refresh()

@@ -252,3 +252,17 @@ def test_the_next_calls_come_earliest_first(tmp_path: Path, qapp: object) -> Non
     shown = Shown(tmp_path, calls_of_the_pictures())
     assert [one.call.id for one in shown.model.upcoming()] == ["cr_harbour", "cr_juniper", "cr_meridian"]
     assert shown.model.count(Section.UPCOMING) == 3
+
+
+def test_a_burst_of_news_over_a_long_earlier_is_read_once(
+    qtbot: QtBot, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    overview = shown.made.desk.overview
+    monkeypatch.setattr(shown.made.desk, "overview", lambda: asked.append("overview") or overview())
+    monkeypatch.setattr(shown.model, "_took", 20)
+    for number in range(10):
+        shown.made.receive(invitation(f"cr_new_{number}", customer=customer(f"New {number}")))
+    assert asked == []
+    qtbot.waitUntil(lambda: "cr_new_9" in shown.rows())
+    assert asked == ["overview"]

@@ -1,10 +1,10 @@
-"""The main window as used: what the first second shows, the open line, offline, practice, one pane or two, and keys."""
+"""The main window as used: the first second, the open line, offline, practice, one pane or two, and keys."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,73 +13,20 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from sync.domain.calls import CallRequest
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept
 from sync.domain.problems import Offline, Paused, Problem, StoreProblem
-from tests.support.desks import accepted, customer, invitation
 from tests.support.screens import dress
-from tests.support.states import at, calls_of_the_pictures, kiln, requests
-from tests.support.windows import TestWindow, window_with
+from tests.support.states import calls_of_the_pictures, kiln, requests
+from tests.support.windows import TestWindow, line_opens, part, window_with, words
 from ui.header import PRACTICE
-from ui.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 Open = Callable[..., TestWindow]
-TWO_MINUTES = timedelta(minutes=2)
-
-
-@pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path) -> Open:
-    """Return a way to open a window that was synced two minutes ago."""
-
-    def open_window(
-        calls: Sequence[CallRequest] = (),
-        *,
-        practice: bool = False,
-        width: int = 1100,
-        synced: bool = True,
-        problem: Problem | None = None,
-    ) -> TestWindow:
-        made = window_with(tmp_path, calls, practice=practice)
-        qtbot.addWidget(made.window)
-        if synced:
-            made.made.ledgers.record_round(None, None, made.made.clock.now() - TWO_MINUTES)
-        if problem is not None:
-            made.made.ledgers.record_round(problem, None, made.made.clock.now())
-        made.window.resize(width, 720)
-        with qtbot.waitExposed(made.window):
-            made.window.show()
-        qtbot.waitUntil(lambda: made.window.page.detail is not None)
-        return made
-
-    return open_window
-
-
-def part(window: QWidget, name: str) -> QWidget:
-    found = window.findChild(QWidget, name)
-    assert found is not None, name
-    return found
-
-
-def words_of(window: QWidget, name: str) -> PlainLabel:
-    label = part(window, name)
-    assert isinstance(label, PlainLabel)
-    return label
-
-
-def words(window: QWidget, name: str) -> str:
-    return words_of(window, name).text()
-
-
-def line_opens(made: TestWindow) -> None:
-    """Go to 12:56 PM, four minutes before the call with Harbour & Pine."""
-    made.made.clock.advance(timedelta(hours=2, minutes=10))
-    made.window.model.refresh()
 
 
 # The first second
@@ -366,69 +313,3 @@ def test_a_change_of_the_chosen_call_shows_in_the_detail_at_once(qtbot: QtBot, o
     made = opened(calls_of_the_pictures())
     made.made.receive(replace(requests()[0], version=2, subject="Autumn series"))
     qtbot.waitUntil(lambda: "Autumn series" in words(made.window, "detailWho"))
-
-
-# How it looks
-
-
-def uncut(window: QWidget) -> list[str]:
-    """Return the words that do not fit where they stand."""
-    cut = []
-    for label in window.findChildren(PlainLabel):
-        if label.isVisible() and label.wordWrap() and label.height() < label.heightForWidth(label.width()):
-            cut.append(label.text())
-    name, when = words_of(window, "lineBannerWords"), words_of(window, "lineBannerWhen")
-    if name.width() < min(100, name.fontMetrics().horizontalAdvance(name.text())):
-        cut.append(name.text())
-    if when.width() < when.sizeHint().width():
-        cut.append(when.text())
-    for button in window.findChildren(QWidget):
-        if button.isVisible() and button.inherits("QPushButton") and button.width() < button.sizeHint().width():
-            cut.append(f"{button.objectName()}: {button.width()} < {button.sizeHint().width()}")
-    return cut
-
-
-LOOKS = [("light", 14, 1100), ("dark", 14, 900), ("light", 14, 720), ("dark", 14, 450), ("light", 28, 900)]
-
-
-@pytest.mark.parametrize(("theme", "base", "width"), LOOKS)
-def test_nothing_is_cut(qapp: QApplication, opened: Open, theme: str, base: int, width: int) -> None:
-    dress(qapp, "dark" if theme == "dark" else "light", base=base)
-    long_name = customer("The Very Old Guild of Bookbinders and Letterpress Printers & Sons", "Maximiliana", "B")
-    made = opened(
-        [
-            *calls_of_the_pictures(),
-            accepted("cr_live", start=at(23, 12, 55), customer=long_name),
-            invitation("cr_long", customer=long_name, subject="A history of ink, paper and patience in nine parts"),
-        ],
-        practice=True,
-        width=width,
-        problem=Offline("unreachable"),
-    )
-    line_opens(made)
-    QApplication.processEvents()
-    assert uncut(made.window) == []
-    for call_id in ("cr_long", "cr_harbour"):
-        made.window.show_call(call_id)
-        QApplication.processEvents()
-        assert uncut(made.window) == []
-
-
-def test_every_widget_that_is_used_has_a_name_and_says_what_it_is(opened: Open) -> None:
-    made = opened(calls_of_the_pictures())
-    line_opens(made)
-    window = made.window
-    for widget in window.findChildren(QWidget):
-        if widget.focusPolicy() is Qt.FocusPolicy.NoFocus or not widget.isVisible():
-            continue
-        if widget.objectName().startswith("qt_"):
-            continue
-        assert widget.objectName(), widget
-        text = widget.text() if hasattr(widget, "text") else ""
-        assert text or widget.accessibleName(), widget.objectName()
-
-
-def test_one_primary_button_is_to_be_seen(opened: Open) -> None:
-    window = opened(calls_of_the_pictures()).window
-    seen = [one for one in window.findChildren(QWidget) if one.isVisible() and one.property("kind") == "primary"]
-    assert [one.objectName() for one in seen] == ["detailViewTimes"]

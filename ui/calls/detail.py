@@ -191,19 +191,14 @@ class DetailPane(QScrollArea):
             UNRECORDED, self._unrecorded, kind="small", tone="text3", wrap=True, name="detailUnrecordedText"
         )
         _row(self._unrecorded, IconLabel("unrecorded", "text3", self._unrecorded), note)
-        digits = QHBoxLayout()
+        digits = _leading(self.number, self.pin)
         digits.setContentsMargins(px(20), px(12), px(20), px(10))
         digits.setSpacing(px(24))
-        digits.addWidget(self.number)
-        digits.addWidget(self.pin)
-        digits.addStretch(1)
         self._line_box.column.addLayout(digits)
         self._under_time = QHBoxLayout()
-        back = QHBoxLayout()
         # The arrow, not the button's ground, stands in line with everything below.
+        back = _leading(self._back_button)
         back.setContentsMargins(-px(8), 0, 0, 0)
-        back.addWidget(self._back_button)
-        back.addStretch(1)
         self._column = QVBoxLayout(self._parts)
         self._column.setSpacing(px(16))
         self._column.addLayout(back)
@@ -256,6 +251,14 @@ def _letter(parent: QWidget, name: str) -> tuple[Box, PlainLabel, PlainLabel]:
     box.add(heading)
     box.add(words)
     return box, heading, words
+
+
+def _leading(*parts: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for part in parts:
+        row.addWidget(part)
+    row.addStretch(1)
+    return row
 
 
 def _row(parent: QWidget, icon: IconLabel, words: PlainLabel) -> None:

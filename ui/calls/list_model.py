@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QElapsedTimer, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 
 from sync.desk import Desk, Overview
 from sync.domain.changes import Changed, Kind
@@ -27,6 +27,8 @@ BLOCK: Final = 128
 _KEPT_CALLS: Final = 64 * BLOCK
 _MINUTE: Final = timedelta(minutes=1)
 _JUST_NOW: Final = timedelta(seconds=1)
+_QUICK_MS: Final = 15
+"""A refresh that took less is done again without a second thought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class CallListModel(QAbstractListModel):
         """Why the store could not be read at the last attempt; what was read before stays."""
         self.moving = False
         """True while rows come and go, so that a view does not take Qt's stopgap for the writer's choice."""
+        self._took = 0
+        self._heard: list[frozenset[str]] = []
+        self._soon = QTimer(self, singleShot=True)
+        self._soon.timeout.connect(self._on_soon)
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timer)
         self._awake = False
@@ -168,20 +174,38 @@ class CallListModel(QAbstractListModel):
             self.refresh()
 
     def hear(self, changed: Changed) -> None:
-        """Take in what a write touched."""
-        if self._awake and changed.kinds & {Kind.CALLS, Kind.OUTBOX}:
+        """Take in what a write touched: at once, or in a while when reading a long Earlier takes its time."""
+        if not self._awake or not changed.kinds & {Kind.CALLS, Kind.OUTBOX}:
+            return
+        if self._took < _QUICK_MS:
             self.refresh(changed.ids)
+            return
+        self._heard.append(changed.ids)
+        if not self._soon.isActive():
+            # A sync of thousands of calls then costs the window a quarter of its time, not all of it.
+            self._soon.start(3 * self._took)
+
+    def _on_soon(self) -> None:
+        heard, self._heard = self._heard, []
+        if self._awake:
+            self.refresh(frozenset().union(*heard) if all(heard) else frozenset())
 
     def refresh(self, ids: frozenset[str] = frozenset()) -> None:
         """Ask the desk again; ``ids`` are the calls that may differ, none means that all may."""
+        watch = QElapsedTimer()
+        watch.start()
+        self._read(ids)
+        self._took = watch.elapsed()
+        self._arm()
+        self.changed.emit()
+
+    def _read(self, ids: frozenset[str]) -> None:
         try:
             overview = self._desk.overview()
             earlier = self._desk.earlier_ids() if self._unfolded else ()
             fresh = self._read_again(ids)
         except StoreProblem as problem:
             self.problem = problem
-            self._arm()
-            self.changed.emit()
             return
         self.problem, self._read_at = None, self._wording.now()
         self._shown.update(fresh)
@@ -192,8 +216,6 @@ class CallListModel(QAbstractListModel):
         self._load([row.call_id for row in self._head[:BLOCK] if row.call_id and row.call_id not in self._shown])
         self._renew_head()
         self._forget_earlier_words()
-        self._arm()
-        self.changed.emit()
 
     def _read_again(self, ids: frozenset[str]) -> dict[str, ShownCall]:
         wanted = [one for one in (ids or self._shown) if one in self._shown]
