@@ -54,8 +54,7 @@ def _tour(words: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     chosen = parser.parse_args(words)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from desktop.tour import tour  # noqa: PLC0415 - Qt, and only once the platform is chosen
+    from desktop.tour import tour  # noqa: PLC0415 - Qt, which --help does without
 
     return tour(chosen.out, chosen.theme)
 

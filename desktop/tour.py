@@ -5,6 +5,8 @@ Every step says in one line what was seen and saves a picture; the exit status t
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import tempfile
 import time
@@ -41,6 +43,8 @@ BEGINS: Final = datetime(2026, 11, 23, 18, 46, tzinfo=UTC)
 PATIENCE: Final = 30.0
 """Seconds after which something that was to appear is said to be missing."""
 
+SCREEN: Final = {"name": "tour", "x": 0, "y": 0, "width": 2880, "height": 1800, "logicalDpi": 96}
+
 Found = TypeVar("Found")
 
 
@@ -62,6 +66,17 @@ class TourClock:
 def tour(out: Path, theme: Theme) -> int:
     """Walk, save the pictures below ``out``, and return the exit status: 0 when every step held."""
     out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return _walk(Path(folder), out, theme)
+
+
+def _walk(folder: Path, out: Path, theme: Theme) -> int:
+    """Show everything on a screen in memory, with room for every dialog and pixels enough for a page."""
+    (folder / "screen.json").write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder / 'screen.json'}"
+    os.environ.setdefault("QT_SCALE_FACTOR", "1.5")
+    # The screen in memory says at every window that it has no window manager to tell sizes to.
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     application = QApplication(sys.argv[:1])
     QLocale.setDefault(QLocale("en_US"))
     if "Inter" in QFontDatabase.families():
@@ -69,9 +84,8 @@ def tour(out: Path, theme: Theme) -> int:
         font.setPixelSize(14)
         application.setFont(font)
     apply(application, theme)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as ends:
-        stage = Stage(Path(folder), out, ends)
-        held = Walk(stage).run()
+    with ExitStack() as ends:
+        held = Walk(Stage(folder, out, ends)).run()
     print(f"{'All of it held.' if held else 'Something did not hold.'} The pictures are in {out}.")
     return 0 if held else 1
 
