@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sync.desk import Desk, SyncStatus
 from sync.domain.changes import Changed, Kind
-from sync.domain.problems import StoreProblem
+from sync.domain.problems import Problem, StoreProblem
 from sync.domain.projection import Section, ShownCall
 from ui.backstage import Backstage
 from ui.calls.list_model import CallListModel
@@ -43,6 +43,9 @@ class MainWindow(QMainWindow):
     What that second does not need is imported and made when it is wanted, or after the first paint.
     """
 
+    settled = Signal()
+    """Once, when the list has been painted and the details have been filled: now heavy things may start."""
+
     def __init__(self, desk: Desk, news: News, backstage: Backstage, wording: Wording, *, practice: bool) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
@@ -54,6 +57,7 @@ class MainWindow(QMainWindow):
         self._syncing = False
         self._settled = False
         self._problem: StoreProblem | None = None
+        self._trouble: Problem | None = None
         self.model = CallListModel(desk, wording)
         self.header = Header(self, practice=practice)
         self.banner: LineBanner | None = None
@@ -84,6 +88,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._news.changed.connect(self._on_changed)
         self._news.syncing.connect(self._on_syncing)
+        self._news.trouble.connect(self._on_trouble)
         self.model.changed.connect(self._on_list_changed)
         self.page.view_times.connect(self.show_times)
         self.page.take_back.connect(self._on_take_back)
@@ -105,6 +110,8 @@ class MainWindow(QMainWindow):
             ("Esc", self._on_escape),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        # Paint events go before timers, so the details are on the screen by then.
+        QTimer.singleShot(0, self.settled.emit)
 
     # Pages
 
@@ -168,7 +175,7 @@ class MainWindow(QMainWindow):
 
     def _empty_words(self) -> tuple[str, str]:
         """Return what a window without any call says."""
-        problem = self.model.problem or self._problem
+        problem = self.model.problem or self._problem or self._trouble
         status = self._status
         if problem is not None:
             sentence = self._wording.problem(problem.code, problem.detail)
@@ -189,6 +196,10 @@ class MainWindow(QMainWindow):
 
     def _on_syncing(self, syncing: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._syncing = syncing
+        self._say_status()
+
+    def _on_trouble(self, problem: Problem | None) -> None:
+        self._trouble = problem
         self._say_status()
 
     def _on_list_changed(self) -> None:
@@ -232,7 +243,7 @@ class MainWindow(QMainWindow):
         self._choose_page()
 
     def _say_strip(self) -> None:
-        problem = self.model.problem or self._problem
+        problem = self.model.problem or self._problem or self._trouble
         if problem is not None and self.model.rowCount():
             sentence = self._wording.problem(problem.code, problem.detail)
             self._strip().say("warning", "bad", f"{sentence.title}.", aside=sentence.next)

@@ -58,6 +58,14 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_window_tells_when_list_and_details_are_there(qtbot: QtBot, tmp_path: Path) -> None:
+    made = window_with(tmp_path, calls_of_the_pictures())
+    qtbot.addWidget(made.window)
+    with qtbot.waitSignal(made.window.settled):
+        made.window.show()
+    assert words(made.window, "detailTitle") == "Alder & Oak Outfitters"
+
+
 def test_babel_waits_for_the_first_paint(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = window_with(tmp_path, calls_of_the_pictures())
     qtbot.addWidget(made.window)
@@ -124,6 +132,15 @@ def test_the_strip_and_the_sync_button_lead_to_the_outbox_and_escape_back(qtbot:
     assert not made.window.page.isVisible()
     qtbot.mouseClick(made.window.header.sync, Qt.MouseButton.LeftButton)
     assert made.window.page.isVisible()
+
+
+def test_what_stops_the_sync_on_this_computer_is_said_until_it_is_over(opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    made.news.trouble.emit(StoreProblem("disk-full", ""))
+    assert words(made.window, "stripWords") == "This computer's disk is full."
+    made.news.trouble.emit(None)
+    assert made.window.strip is not None
+    assert not made.window.strip.isVisible()
 
 
 def test_control_r_syncs(qtbot: QtBot, opened: Open) -> None:
