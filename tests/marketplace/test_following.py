@@ -188,8 +188,10 @@ def test_change_numbers_have_no_gaps_and_appear_in_order_with_many_writers(
 
         with ThreadPoolExecutor(writers + 1) as pool:
             reader = pool.submit(read)
-            written = [version for versions in pool.map(write, calls) for version in versions]
-            done.set()
+            try:
+                written = [version for versions in pool.map(write, calls) for version in versions]
+            finally:
+                done.set()
             seen = reader.result()
         last = device.changes(follower.cursor).json()
         seen += [one["version"] for one in last["changes"]]
@@ -212,11 +214,14 @@ def test_a_poll_misses_no_row_that_many_writers_make(new_postgresql_database: Ne
         def read() -> None:
             while not done.is_set():
                 follower.pull()
+                assert follower.digest == follower.own_digest(), "the page and its digest are of two moments"
 
         with ThreadPoolExecutor(9) as pool:
             reader = pool.submit(read)
-            made = [name for names in pool.map(invite, range(8)) for name in names]
-            done.set()
+            try:
+                made = [name for names in pool.map(invite, range(8)) for name in names]
+            finally:
+                done.set()
             reader.result()
         follower.pull()
         assert set(made) <= set(follower.calls())

@@ -86,9 +86,9 @@ def test_it_listens_on_this_computer_alone(database: str) -> None:
     with start("serve", "--database", database) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline().rpartition(":")[2])
-        addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
         for address in addresses - {"127.0.0.1"}:
-            if not str(address).startswith("127."):
+            if not address.startswith("127."):
                 with pytest.raises(OSError, match="refused"):
                     socket.create_connection((address, port), timeout=2)
         process.terminate()

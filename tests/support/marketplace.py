@@ -140,13 +140,13 @@ class RunningMarketplace:
 
     def calls(self, token: str | None = None) -> list[Any]:
         """Return all call requests of the account as the marketplace has them, oldest version first."""
-        items, page = [], ""
+        items: list[Any] = []
+        page: dict[str, str] | None = {}
         with self.client(token) as client:
             while page is not None:
-                answer = client.get("/v1/snapshot", params={"page": page} if page else {})
-                answer.raise_for_status()
-                items += answer.json()["items"]
-                page = answer.json()["next_page"]
+                answer = client.get("/v1/snapshot", params=page).raise_for_status().json()
+                items += answer["items"]
+                page = {"page": answer["next_page"]} if answer["next_page"] else None
         calls = [item["resource"] for item in items if item["kind"] == "call_request"]
         return sorted(calls, key=lambda call: int(call["version"]))
 
