@@ -111,7 +111,10 @@ class MainWindow(QMainWindow):
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         # Paint events go before timers, so the details are on the screen by then.
-        QTimer.singleShot(0, self.settled.emit)
+        QTimer.singleShot(0, self._on_settled)
+
+    def _on_settled(self) -> None:
+        self.settled.emit()
 
     # Pages
 
