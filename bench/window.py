@@ -30,7 +30,10 @@ from PySide6.QtWidgets import QApplication
 
 from bench import report
 from bench.accounts import filled
-from desktop.wiring import Core, build_round, open_core
+from desktop.courier import Courier
+from desktop.paths import Profile
+from desktop.practice import Address
+from desktop.wiring import Core, open_core
 from desktop.worker import Worker
 from sync.runner import Runner
 from sync.store.ledgers import Ledgers
@@ -114,7 +117,7 @@ def lateness(folder: Path, changes: int, rounds: int) -> None:
         news = News()
         core.desk.listen(news.changed.emit)
         finished = threading.Event()
-        worker = Worker(lambda *_: make_runner(core, market, finished), news)
+        worker = Worker(lambda *_: make_runner(core, profile, market, finished), news)
         worker.start()
         ends.callback(worker.stop)
         with window_over(core, worker, news) as window:
@@ -124,9 +127,10 @@ def lateness(folder: Path, changes: int, rounds: int) -> None:
                 compare(window, core, worker, finished, rounds, painting=painting)
 
 
-def make_runner(core: Core, market: RunningMarketplace, finished: threading.Event) -> Runner:
-    made = build_round(core, market.url, lambda: market.token)
-    return Runner(made, core.clock, poll=timedelta(hours=1), finished=lambda _report: finished.set())
+def make_runner(core: Core, profile: Profile, market: RunningMarketplace, finished: threading.Event) -> Runner:
+    courier = Courier(profile, Address(market.url, market.token), core.clock, core.desk.announce)
+    core.ends.callback(courier.stop)
+    return Runner(courier, core.clock, poll=timedelta(hours=1), finished=lambda _report: finished.set())
 
 
 def compare(
