@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sync.domain.problems import Offline
 from tests.support.desks import accepted, customer, invitation
-from tests.support.screens import dress
+from tests.support.screens import dress, shoot
 from tests.support.states import at, calls_of_the_pictures
 from tests.support.windows import TestWindow, line_opens, words_of
 from ui.widgets.plain_label import PlainLabel
@@ -54,10 +54,12 @@ def test_nothing_is_cut(qapp: QApplication, opened: Open, theme: str, base: int,
     )
     line_opens(made)
     QApplication.processEvents()
+    shoot(made.window, f"main-{theme}-{base}-{width}")
     assert uncut(made.window) == []
     for call_id in ("cr_long", "cr_harbour"):
         made.window.show_call(call_id)
         QApplication.processEvents()
+        shoot(made.window, f"main-{theme}-{base}-{width}-{call_id}")
         assert uncut(made.window) == []
 
 
