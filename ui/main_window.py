@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.page)
         self._lay_out()
         self._connect()
-        self.setMinimumSize(px(360), px(420))
+        self.setMinimumSize(px(400), px(420))
         self.resize(px(1100), px(720))
 
     def _lay_out(self) -> None:

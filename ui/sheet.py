@@ -22,7 +22,8 @@ QLabel[tone="accent_text"] { color: $accent_text; }
 QLabel[tone="ok"] { color: $ok; }
 QLabel[tone="warn"] { color: $warn; }
 QLabel[tone="bad"] { color: $bad; }
-QScrollArea[ring="beside"] { background: $base; border: 2px solid $base; }
+QScrollArea[ring] { background: $base; }
+QScrollArea[ring="beside"] { border: 2px solid $base; }
 QScrollArea[ring="beside"]:focus { border-color: $mark; }
 QPushButton[kind="primary"], QPushButton[kind="live"] {
     color: $on_accent; border: 2px solid transparent; border-radius: 8u; padding: 0 16u; }

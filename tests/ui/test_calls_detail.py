@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept, Decline, OutboxState
@@ -214,3 +214,16 @@ def test_below_72_em_the_zone_has_a_line_of_its_own_and_the_button_stands_under_
     pane.set_compact(True)
     qtbot.waitUntil(lambda: pane.primary.mapTo(pane, pane.primary.rect().topLeft()).x() < beside)
     assert "3 times offered, first Tue 24 Nov, 1:00 PM\nPacific Time (UTC-08:00)" in said(pane)
+
+
+def test_a_call_is_in_its_final_place_before_it_is_painted(qtbot: QtBot, made: TestDesk) -> None:
+    pane = pane_with(qtbot, made, "cr_alder")
+    pane.resize(402, 600)
+    pane.set_compact(True)
+    QApplication.processEvents()
+    for call_id in ("cr_harbour", "cr_north"):
+        pane.show_call(made.desk.call(call_id))
+        at_once = [(one.objectName(), one.geometry()) for one in pane.findChildren(QWidget) if one.isVisible()]
+        for _ in range(5):
+            QApplication.processEvents()
+        assert [(one.objectName(), one.geometry()) for one in pane.findChildren(QWidget) if one.isVisible()] == at_once

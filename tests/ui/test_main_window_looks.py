@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from sync.domain.problems import Offline
 from tests.support.desks import accepted, customer, invitation
@@ -24,6 +24,9 @@ def uncut(window: QWidget) -> list[str]:
     for label in window.findChildren(PlainLabel):
         if label.isVisible() and label.wordWrap() and label.height() < label.heightForWidth(label.width()):
             cut.append(label.text())
+    for area in window.findChildren(QScrollArea):
+        if area.isVisible() and area.widget().width() > area.viewport().width():
+            cut.append(f"{area.objectName()}: {area.widget().width()} > {area.viewport().width()}")
     name, when = words_of(window, "lineBannerWords"), words_of(window, "lineBannerWhen")
     if name.width() < min(100, name.fontMetrics().horizontalAdvance(name.text())):
         cut.append(name.text())
@@ -35,7 +38,14 @@ def uncut(window: QWidget) -> list[str]:
     return cut
 
 
-LOOKS = [("light", 14, 1100), ("dark", 14, 900), ("light", 14, 720), ("dark", 14, 450), ("light", 28, 900)]
+LOOKS = [
+    ("light", 14, 1100),
+    ("dark", 14, 900),
+    ("light", 14, 720),
+    ("dark", 14, 450),
+    ("light", 28, 900),
+    ("dark", 14, 400),
+]
 
 
 @pytest.mark.parametrize(("theme", "base", "width"), LOOKS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from sync.domain.projection import ShownCall
 from ui.calls.detail_text import UNRECORDED, DetailText, Notice, Step, detail_text
@@ -75,6 +75,7 @@ class DetailPane(QScrollArea):
         self._parts.setVisible(said is not None)
         if said is not None:
             self._say(said)
+            _lay_out_now()
         if moved:
             self.verticalScrollBar().setValue(0)
 
@@ -117,6 +118,7 @@ class DetailPane(QScrollArea):
         self._line_box.setVisible(line is not None)
         self.number.show_digits(grouped_number(line.number) if line else "", line.number if line else "")
         self.pin.show_digits(grouped_pin(line.pin) if line else "", line.pin if line else "")
+        self._fit_digits()
 
     # Layout
 
@@ -135,6 +137,19 @@ class DetailPane(QScrollArea):
             self._header.addWidget(self.primary, 0, Qt.AlignmentFlag.AlignTop)
         if self._said is not None:
             self._say_when(self._said)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place number and PIN as the width allows."""
+        super().resizeEvent(event)
+        self._fit_digits()
+
+    def _fit_digits(self) -> None:
+        """Put the PIN under the number where both do not fit beside each other."""
+        edges = 2 * (px(20) + px(24 if self._compact else 32))
+        needed = self.number.needed_width() + px(24) + self.pin.needed_width() + edges
+        narrow = needed > self.viewport().width()
+        self._digits.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._digits.setSpacing(px(8 if narrow else 24))
 
     def set_pushed(self, pushed: bool) -> None:  # noqa: FBT001 - a setter
         """With one pane: show the way back to the list."""
@@ -191,10 +206,10 @@ class DetailPane(QScrollArea):
             UNRECORDED, self._unrecorded, kind="small", tone="text3", wrap=True, name="detailUnrecordedText"
         )
         _row(self._unrecorded, IconLabel("unrecorded", "text3", self._unrecorded), note)
-        digits = _leading(self.number, self.pin)
-        digits.setContentsMargins(px(20), px(12), px(20), px(10))
-        digits.setSpacing(px(24))
-        self._line_box.column.addLayout(digits)
+        self._digits = _leading(self.number, self.pin)
+        self._digits.setContentsMargins(px(20), px(12), px(20), px(10))
+        self._digits.setSpacing(px(24))
+        self._line_box.column.addLayout(self._digits)
         self._under_time = QHBoxLayout()
         # The arrow, not the button's ground, stands in line with everything below.
         back = _leading(self._back_button)
@@ -232,6 +247,12 @@ class _Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground."""
         QPainter(self).fillRect(event.rect(), colour(tokens().base))
+
+
+def _lay_out_now() -> None:
+    """Lay out before anything is painted: wrapped words in boxes in a column take Qt up to three rounds."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def _fill_notice(box: NoticeBox, notice: Notice | None) -> None:

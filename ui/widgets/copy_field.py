@@ -59,6 +59,10 @@ class CopyField(QWidget):
         """What is copied."""
         return self._raw
 
+    def needed_width(self) -> int:
+        """Return the width of digits and button; at once, where a size hint waits for the next layout."""
+        return self._digits.sizeHint().width() + px(4) + self.button.width()
+
     def copy(self) -> None:
         """Copy the raw digits and say so for two seconds."""
         if not self._raw:
