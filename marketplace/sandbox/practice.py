@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, union
+from sqlalchemy import exists, or_, select
 
 from marketplace.sandbox import moves, script
 from marketplace.sandbox.calls import make_line_of, put_call, settle
@@ -19,7 +19,7 @@ from marketplace.sandbox.customers import Brief, Customer, customer_named, custo
 from marketplace.sandbox.instants import from_seconds, from_text, to_seconds, to_text
 from marketplace.sandbox.invitations import OTHER_TIMES, Span, invite, soon, span_of, zone_of
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
-from marketplace.sandbox.schema import item, step
+from marketplace.sandbox.schema import account, item, step
 
 if TYPE_CHECKING:
     from marketplace.sandbox.chance import Chance
@@ -44,11 +44,11 @@ def advance(sandbox: Sandbox, now: datetime) -> None:
 
 def _accounts_with_something_due(database: Database, now: datetime) -> list[str]:
     limit = to_seconds(now)
-    due = union(
-        select(item.c.account_id).where(item.c.due_at <= limit), select(step.c.account_id).where(step.c.due_at <= limit)
-    )
+    passed = exists().where(item.c.account_id == account.c.id, item.c.due_at <= limit)
+    planned = exists().where(step.c.account_id == account.c.id, step.c.due_at <= limit)
+    due = select(account.c.id).where(or_(passed, planned)).order_by(account.c.id)
     with database.reading() as connection:
-        return sorted(connection.scalars(due))
+        return list(connection.scalars(due))
 
 
 def start_practice(sandbox: Sandbox, account_id: str) -> bool:

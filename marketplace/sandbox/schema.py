@@ -48,7 +48,7 @@ item = Table(
     Column("due_at", BigInteger),
     Column("habit", Text),
     Index("item_by_version", "account_id", "version", unique=True),
-    Index("item_by_due", "due_at"),
+    Index("item_by_due", "account_id", "due_at", "id"),
 )
 """Calls, notes and the profile, each as its JSON. The index by version is the change log; no body is a tombstone.
 ``due_at`` (Unix seconds) is when time itself changes the call; ``habit`` is how its customer behaves."""

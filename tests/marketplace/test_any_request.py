@@ -28,8 +28,8 @@ CONFIG = SchemathesisConfig.from_dict(
         "checks": {
             # The contract says 428; another fault of the same request may be told first.
             "missing_required_header": {"expected-statuses": [400, 401, 428]},
-            # What is right in form may still meet a state: gone, another revision.
-            "positive_data_acceptance": {"expected-statuses": ["2xx", 304, 400, 404, 409, 410, 412, 428]},
+            # What is right in form may still meet a state: gone, never accepted, another revision.
+            "positive_data_acceptance": {"expected-statuses": ["2xx", 304, 400, 403, 404, 409, 410, 412, 428]},
         }
     }
 )
