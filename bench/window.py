@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.window [--changes 5000] [--long 100000]
 
-Lateness: a precise timer is to fire every 10 ms, scrolls the list by a step each time and lets it be painted, first with
-nothing else running, then while the worker thread stores 5,000 changes that come over HTTP, in turn, several times. How
-much later than due it fires is what a click would have to wait. The same is told for a timer that paints nothing.
+Lateness: a precise timer is to fire every 10 ms and scrolls and paints the list each time, first with nothing else
+running, then while the worker stores 5,000 changes that come over HTTP, in turn, several times. How much later than due
+it fires is what a click would have to wait. The same is told for a timer that paints nothing.
 Scrolling: the time of one painted frame with 1,000 and with 100,000 rows in the unfolded list.
 """
 

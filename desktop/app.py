@@ -5,13 +5,14 @@ The list comes first, from the store as it lies there; the worker, and with it e
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from desktop import crash
@@ -52,27 +53,16 @@ def run(settings: Settings, profile: Profile) -> int:
     worker = Worker(make_runner, news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, system_zone)
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
-    begins = AfterFirstPaint(window, worker.start)
+    window.settled.connect(collect_garbage_again)
+    window.settled.connect(worker.start)
     window.show()
     status = application.exec()
-    window.removeEventFilter(begins)
     worker.stop()
     core.ends.close()
     return status
 
 
-class AfterFirstPaint(QObject):
-    """Calls ``begin`` once, after the window has been painted for the first time."""
-
-    def __init__(self, window: QObject, begin: Callable[[], None]) -> None:
-        super().__init__(window)
-        self._begin = begin
-        self._window = window
-        window.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Wait for the paint."""
-        if event.type() == QEvent.Type.Paint:
-            self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._begin)
-        return super().eventFilter(watched, event)
+def collect_garbage_again() -> None:
+    """End the pause of the start; what has been made so far stays for good and is not looked through again."""
+    gc.freeze()
+    gc.enable()
