@@ -7,6 +7,7 @@ python -m bench.start_child foreword HOME
 import os
 import sys
 import time
+from typing import Any
 
 QUIET = 1500
 """Milliseconds without a change after which the child ends."""
@@ -54,9 +55,7 @@ def foreword(home: str) -> None:
 
     arguments = ["--home", home, "--marketplace", "http://127.0.0.1:9"]
     from PySide6.QtCore import QEvent, QObject, QTimer
-    from PySide6.QtWidgets import QApplication, QWidget
-
-    import desktop.app
+    from PySide6.QtWidgets import QApplication, QListView, QWidget
 
     class Watch(QObject):
         """Notes every paint of the list and of the details, and afterwards which of them changed the picture."""
@@ -65,18 +64,26 @@ def foreword(home: str) -> None:
             super().__init__()
             self.pictures: dict[str, bytes] = {}
             self.settled: dict[str, tuple[float, int]] = {}
+            self.first = (0.0, 0)
             self.looking = False
             self.quiet = QTimer(singleShot=True, interval=QUIET)
             self.quiet.timeout.connect(lambda: tell(self.settled["list"], self.settled["detailBody"]))
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint and not self.looking and isinstance(watched, QWidget):
-                parent = watched.parent()
-                part = "list" if parent and parent.objectName() == "callList" else watched.objectName()
-                if part in {"list", "detailBody"}:
-                    at = now()
-                    QTimer.singleShot(0, lambda: self.look(part, watched, at))
+                part = watched.objectName() or "list"
+                at = now()
+                QTimer.singleShot(0, lambda: self.look(part, watched, at))
             return False
+
+        def watch_details(self) -> None:
+            body = window().findChild(QWidget, "detailBody")
+            body.installEventFilter(self)
+            QTimer.singleShot(0, lambda: self.look("detailBody", body, now()))
+
+        def painted(self) -> None:
+            """Right after the first paint, before anything that waits for it."""
+            self.first = (now(), proportional_set_kb())
 
         def look(self, part: str, widget: QWidget, at: float) -> None:
             memory = proportional_set_kb()
@@ -85,20 +92,25 @@ def foreword(home: str) -> None:
             self.looking = False
             data = bytes(picture.constBits())[: picture.bytesPerLine() * 400]
             if self.pictures.get(part) != data:
+                self.settled[part] = (at, memory) if self.pictures.get(part) or part != "list" else self.first
                 self.pictures[part] = data
-                self.settled[part] = (at, memory)
                 self.quiet.start()
+
+    def window() -> Any:
+        return next(one for one in QApplication.topLevelWidgets() if one.objectName() == "mainWindow")
 
     watches: list[Watch] = []
     original = QApplication.exec
 
     def watched_exec(*_: object) -> int:
         watches.append(Watch())
-        QApplication.instance().installEventFilter(watches[0])
+        window().findChild(QListView).viewport().installEventFilter(watches[0])
+        window().settled.connect(watches[0].watch_details)
+        after_paint = type(window())._settle
+        type(window())._settle = lambda self: (watches[0].painted(), after_paint(self))
         return original()
 
     QApplication.exec = watched_exec  # type: ignore[method-assign, assignment]
-    assert desktop.app
     main(arguments)
 
 

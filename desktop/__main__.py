@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
+import builtins
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-from desktop.arguments import add_profile_arguments, choose
 
 NO_SCREEN = (
     "Foreword needs a screen and there is none here: start it in a desktop session, "
@@ -22,6 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["tour"]:
         return _tour(words[1:])
+    # Looking for garbage among thousands of new classes costs a tenth of the start; the window ends the pause.
+    gc.disable()
+    import argparse  # noqa: PLC0415 - from here on every import is part of the start that is paused for
+
+    from desktop.arguments import add_profile_arguments, choose  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="foreword",
         description="The writer's desk for client calls. `foreword tour --out DIR` shows the main job in pictures.",
@@ -42,14 +45,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    # Looking for garbage among thousands of new classes costs a tenth of the start; the window ends the pause.
-    gc.disable()
+    _import_qt()
     from desktop.app import run  # noqa: PLC0415 - Qt, which --version and --help do without
 
     return run(settings, profile)
 
 
+def _import_qt() -> None:
+    """Import Qt and put Python's own ``__import__`` back.
+
+    PySide puts a hook in its place that reads the source of every module imported later, looking for its
+    ``__feature__`` switches. We have none, and the reading is a tenth of the start.
+    """
+    plain = builtins.__import__
+    import PySide6.QtCore  # noqa: F401, PLC0415
+
+    builtins.__import__ = plain
+
+
 def _tour(words: Sequence[str]) -> int:
+    import argparse  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="foreword tour",
         description="Walks through the main job by itself, with the real windows, and saves a picture of every step.",

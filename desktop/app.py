@@ -16,12 +16,13 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from desktop import crash
+from desktop.local_zone import zone_of_window
 from desktop.paths import Profile
 from desktop.wiring import open_core
 from desktop.worker import Worker
 from sync.domain.problems import StoreProblem, Trouble
 from sync.settings import Settings
-from ui.formats import formats_of, system_zone
+from ui.formats import formats_of
 from ui.main_window import MainWindow
 from ui.news import News
 from ui.style import apply
@@ -51,7 +52,7 @@ def run(settings: Settings, profile: Profile) -> int:
         return engine.make_runner(core, profile, started, finished)
 
     worker = Worker(make_runner, news)
-    wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, system_zone)
+    wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, zone_of_window)
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)

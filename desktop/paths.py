@@ -6,12 +6,11 @@ Practice is an account of its own, so that made-up customers never stand beside 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """One account's place: its ``folder``, and the ``origin`` of its marketplace ("" for practice)."""
 
     folder: Path

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from desktop.arguments import add_profile_arguments, choose
+from desktop.local_zone import zone_of_terminal
 from desktop.paths import Profile
 from desktop.practice import PracticeMarketplace
 from desktop.wiring import Core, connect, open_core
@@ -20,7 +17,6 @@ from sync.desk import NotAllowed
 from sync.domain.intents import Accept, Decline, Intent, OutboxState
 from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
-from sync.domain.times import zone
 from sync.round import Round
 from ui.wording import Wording, plain_formats
 
@@ -34,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         return _complain(str(error), 2)
     core = open_core(profile)
-    wording = Wording(plain_formats(), core.clock.now, system_zone)
+    wording = Wording(plain_formats(), core.clock.now, zone_of_terminal)
     try:
         with _session(core, profile) as synchronise:
             return Terminal(core, wording, synchronise).run(chosen)
@@ -154,25 +150,6 @@ def _session(core: Core, profile: Profile) -> Iterator[Callable[[], None]]:
         if practice is not None:
             practice.stop()
         core.ends.close()
-
-
-def system_zone() -> ZoneInfo:
-    """Return the computer's zone without Qt: TZ, or what /etc/localtime points to, else UTC."""
-    named = zone(os.environ.get("TZ", "").removeprefix(":"))
-    if named is not None:
-        return named
-    try:
-        target = Path("/etc/localtime").resolve(strict=True).as_posix()
-    except OSError:
-        target = ""
-    return zone(target.partition("/zoneinfo/")[2]) or _by_offset()
-
-
-def _by_offset() -> ZoneInfo:
-    """Where the system names no zone (Windows): one whose clock agrees now, whatever it is called."""
-    hours = datetime.now().astimezone().utcoffset()
-    whole = round(hours.total_seconds() / 3600) if hours else 0
-    return ZoneInfo(f"Etc/GMT{-whole:+d}" if whole else "UTC")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sync.clock import SystemClock
 from sync.desk import Desk
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
     from sync.store.outbox import Outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
+class Core(NamedTuple):
     """The parts that read and write one account on this computer."""
 
     desk: Desk

@@ -6,9 +6,8 @@ Called from the thread of the windows; it reads and writes the local store and n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sync.domain.calls import CallRequest, Refusal, refuse_accept, refuse_decline
 from sync.domain.changes import Changed, Kind
@@ -29,32 +28,28 @@ class NotAllowed(Exception):  # noqa: N818 - an answer to the writer, not an err
         self.refusal = refusal
 
 
-@dataclass(frozen=True, slots=True)
-class SectionIds:
+class SectionIds(NamedTuple):
     """One section of the list with the ids of its calls in order; Earlier comes without them (``earlier_ids``)."""
 
     section: Section
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """The list as a whole, at the moment of asking."""
 
     sections: tuple[SectionIds, ...]
     earlier_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
+class OutboxEntry(NamedTuple):
     """One action with the call that it is about; ``call`` is None if that is not here (yet)."""
 
     item: OutboxItem
     call: CallRequest | None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
+class SyncStatus(NamedTuple):
     """How fresh everything is and what waits; instants in UTC, ``trouble`` a problem code of the last round."""
 
     last_synced_at: datetime | None

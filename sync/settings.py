@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 Theme = Literal["system", "light", "dark"]
 HourClock = Literal["locale", "12", "24"]
@@ -14,8 +13,7 @@ _THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 _CLOCKS: Final[tuple[HourClock, ...]] = get_args(HourClock)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The writer's choices: ``theme`` is system, light or dark, ``clock`` is locale, 12 or 24.
 
     ``marketplace`` is the origin of a marketplace; empty means practice.

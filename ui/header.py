@@ -98,7 +98,7 @@ class Header(QWidget):
         """Paint the ground and the hairline below."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour(tokens().window))
-        painter.setPen(QPen(colour(tokens().line), 1))
+        painter.setPen(colour(tokens().line))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
 

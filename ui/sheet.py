@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from string import Template
 from typing import Final
 
@@ -79,5 +78,5 @@ def sheet_of(own: Tokens, px: Callable[[float], int], *, own_controls: bool) -> 
     """Return the sheet for a set of tokens; ``own_controls`` where Fusion draws, ``px`` scales a length."""
     # A radius of more than half the side is not drawn at all, so the sides of the radio's ring follow from it.
     sides = {"ring": f"{2 * px(10) - 2}px", "dot": f"{2 * px(10) - 2 * px(6)}px"}
-    rules = Template((_FUSION if own_controls else "") + _EVERYWHERE).substitute(asdict(own) | sides)
+    rules = Template((_FUSION if own_controls else "") + _EVERYWHERE).substitute(own._asdict() | sides)
     return re.sub(r"\b(\d+)u\b", lambda length: f"{px(int(length[1]))}px", rules)

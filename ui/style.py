@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from sys import platform
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt
@@ -101,7 +102,7 @@ def _system_tokens(palette: QPalette) -> Tokens:
     roles = QPalette.ColorRole
     window, text, base = role(roles.Window), role(roles.WindowText), role(roles.Base)
     accent, on_accent = role(roles.Highlight), role(roles.HighlightedText)
-    names = Tokens.__dataclass_fields__
+    names = Tokens._fields
     values = dict.fromkeys(names, text)
     values |= dict.fromkeys(("window", "sunken", "hover", "press", "tint", "busy"), window)
     values |= dict.fromkeys(("ok_tint", "warn_tint", "bad_tint"), window)
@@ -113,9 +114,12 @@ def _system_tokens(palette: QPalette) -> Tokens:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the application its colours and sheet, and keep them in step with the system's scheme and contrast."""
-    for old in app.findChildren(_Follower):
+    old = app.property("follower")
+    if isinstance(old, _Follower):
         old.setParent(None)
-    _Follower(app, theme).follow()
+    follower = _Follower(app, theme)
+    app.setProperty("follower", follower)
+    follower.follow()
 
 
 class _Follower(QObject):
@@ -142,9 +146,15 @@ class _Follower(QObject):
             scheme = hints.colorScheme()
             dark = self._theme == "dark" or (self._theme == "system" and scheme is Qt.ColorScheme.Dark)
             self._app.setPalette(palette_of(DARK if dark else LIGHT))
+        self._app.setStyleSheet(sheet_of(tokens(), px, own_controls=self._own_controls()))
+
+    def _own_controls(self) -> bool:
+        """Whether the sheet draws the controls: where Fusion does, which on Linux is the one style that we ship."""
+        if platform.startswith("linux"):
+            return True  # asking the style costs 6 ms of the start, for its hundreds of enumerators
         # With a sheet in force Qt hides the name of the style beneath it.
         self._app.setStyleSheet("")
-        self._app.setStyleSheet(sheet_of(tokens(), px, own_controls=self._app.style().name() == "fusion"))
+        return self._app.style().name() == "fusion"
 
 
 def _accessibility(hints: QStyleHints) -> Any:

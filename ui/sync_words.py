@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ui.sentences import offline_codes, sign_in_codes
 from ui.wording import Wording, count_of
@@ -25,8 +24,7 @@ class SyncKind(StrEnum):
     SIGN_IN = "sign_in"
 
 
-@dataclass(frozen=True, slots=True)
-class SyncState:
+class SyncState(NamedTuple):
     """A state with its words: "Synced 2 min ago", "2 to send", "1 needs attention"."""
 
     kind: SyncKind

@@ -5,7 +5,6 @@ A problem carries a code and the other side's words; the sentence for the writer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -40,7 +39,6 @@ class Trouble(StrEnum):
     OWN_ERROR = "own-error"
 
 
-@dataclass(eq=False)
 class Problem(Exception):  # noqa: N818 - a refusal or an outage is not an error of the program
     """Base of all; ``code`` finds the sentence, ``detail`` is the other side's own words as plain text.
 
@@ -53,44 +51,48 @@ class Problem(Exception):  # noqa: N818 - a refusal or an outage is not an error
     └── StoreProblem     this computer's own storage: full, read-only, damaged, too new
     """
 
-    code: str
-    detail: str = ""
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
-@dataclass(eq=False)
 class Offline(Problem):
     """Nothing usable was reached (no network, refused, captive portal)."""
 
 
-@dataclass(eq=False)
 class Busy(Problem):
-    """Reached or perhaps reached, no verdict yet. ``retry_at`` is the earliest next try (UTC), if one was named."""
+    """Reached or perhaps reached, no verdict yet. ``retry_at`` is the earliest next try (UTC), if one was named.
 
-    retry_at: datetime | None = None
-    everything: bool = False
-    """The whole marketplace asks for patience (429, 503), not this one action."""
+    ``everything`` means that the whole marketplace asks for patience (429, 503), not this one action.
+    """
+
+    def __init__(
+        self, code: str, detail: str = "", retry_at: datetime | None = None, *, everything: bool = False
+    ) -> None:
+        super().__init__(code, detail)
+        self.retry_at = retry_at
+        self.everything = everything
 
 
-@dataclass(eq=False)
 class Refused(Problem):
     """A final no to one action; ``current`` is the call as it stands now, when the answer told it."""
 
-    current: CallRequest | None = None
+    def __init__(self, code: str, detail: str = "", current: CallRequest | None = None) -> None:
+        super().__init__(code, detail)
+        self.current = current
 
 
-@dataclass(eq=False)
 class Paused(Problem):
     """The account cannot act: sign in again, update, or wait for the marketplace. The queue is kept."""
 
 
-@dataclass(eq=False)
 class Resync(Problem):
     """The cursor or the epoch is not valid any more; base rows are read anew, the queue is kept."""
 
 
-@dataclass(eq=False)
 class StoreProblem(Problem):
     """The file on this computer could not be read or written; nothing was half done."""

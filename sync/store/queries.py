@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
 from sync.domain.intents import OutboxItem, OutboxState, decode
@@ -34,8 +33,7 @@ _UPCOMING: Final = """
 _ALIVE: Final = "state IN ('queued', 'inflight', 'acked', 'rejected')"
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(NamedTuple):
     """The ids of the sections that are short, in the order of the list, and how many calls there are in all."""
 
     waiting: tuple[str, ...]
@@ -44,8 +42,7 @@ class Ids:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class SyncState:
+class SyncState(NamedTuple):
     """Where this copy stands and how the last round went; instants in UTC."""
 
     epoch: str | None = None

@@ -7,9 +7,8 @@ something: a minute of a countdown, a line that opens, the last offered time tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QElapsedTimer, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 
@@ -31,8 +30,7 @@ _QUICK_MS: Final = 15
 """A refresh that took less is done again without a second thought."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row above Earlier's calls: a section's heading (``call_id`` is empty) or a call in it."""
 
     section: Section

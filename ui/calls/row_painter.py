@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -16,8 +16,7 @@ NARROW_EM = 31
 """Below this width of the list the button of a request stands under its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowLook:
+class RowLook(NamedTuple):
     """How a row is to be seen just now; ``right`` is the margin of its contents, ``inset`` that of its card."""
 
     right: int

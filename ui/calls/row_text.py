@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus
 from sync.domain.intents import Accept, OutboxState
@@ -22,8 +21,7 @@ class RowKind(StrEnum):
     CALL = "call"
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(NamedTuple):
     """A state: an icon, words and their tone; ``loud`` words are half bold."""
 
     words: str
@@ -32,8 +30,7 @@ class Badge:
     loud: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """The date of an upcoming call."""
 
     weekday: str
@@ -41,8 +38,7 @@ class Tile:
     today: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RowText:
+class RowText(NamedTuple):
     """A row: ``first`` in half bold with ``beside``, then a second line, for requests a third one with its badge."""
 
     kind: RowKind

@@ -1,0 +1,42 @@
+"""The zone in which this computer is now; asked anew each time, it follows a change while the program runs."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sync.domain.times import zone
+
+
+def named_zone() -> ZoneInfo | None:
+    """Return the zone that TZ names, or to which /etc/localtime points; None where neither tells (Windows)."""
+    named = zone(os.environ.get("TZ", "").removeprefix(":"))
+    if named is not None:
+        return named
+    try:
+        target = os.path.realpath("/etc/localtime", strict=True)
+    except OSError:
+        return None
+    return zone(target.partition("/zoneinfo/")[2])
+
+
+def zone_of_window() -> ZoneInfo:
+    """Return the zone for a program with Qt, which knows Windows' names; asking Qt first costs 5 ms of the start."""
+    found = named_zone()
+    if found is None:
+        from ui.formats import system_zone  # noqa: PLC0415 - Qt, which the terminal command does without
+
+        found = system_zone()
+    return found
+
+
+def zone_of_terminal() -> ZoneInfo:
+    """Return the zone for a program without Qt: where no name is known, one whose clock agrees now."""
+    return named_zone() or _by_offset()
+
+
+def _by_offset() -> ZoneInfo:
+    offset = datetime.now().astimezone().utcoffset()
+    hours = round(offset.total_seconds() / 3600) if offset else 0
+    return ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")
