@@ -46,11 +46,12 @@ class Header(QWidget):
         self._practice.setAccessibleDescription(PRACTICE)
         set_tooltip(self._practice, PRACTICE)
         self._practice.setVisible(practice)
-        self.next = QuietButton("", self, name="nextCall", icon_name="phone")
+        self.next = QuietButton("", self, name="nextCall")
         self.next.clicked.connect(self.next_pressed)
-        self.sync = QuietButton("", self, name="syncStatus", icon_name="okc")
+        self.sync = QuietButton("", self, name="syncStatus")
         self.sync.setCheckable(True)
         self.sync.clicked.connect(self.sync_pressed)
+        self._dressed = False
         self._em = 0.0
         self._next_words = ""
         self._state = SyncState(SyncKind.SYNCING, "")
@@ -62,6 +63,11 @@ class Header(QWidget):
         row.addStretch(1)
         row.addWidget(self.next)
         row.addWidget(self.sync)
+
+    def dress(self) -> None:
+        """Draw the icons; once the window has been seen."""
+        self._dressed = True
+        self._arrange()
 
     def set_em(self, em: float) -> None:
         """Take in the width of the window, in em of the base font."""
@@ -89,7 +95,12 @@ class Header(QWidget):
         icon_name, tone = _LOOKS[self._state.kind]
         roomy = self._em >= _SYNC_WORDS_FROM_EM
         self.sync.set_words(self._state.words if roomy else "")
-        self.sync.set_icon(icon_name, tone)
+        if self._dressed:
+            self.next.set_icon("phone")
+            self.sync.set_icon(icon_name, tone)
+        else:
+            self.next.keep_room_for_icon()
+            self.sync.keep_room_for_icon()
         self.sync.setAccessibleName(self._state.words)
         self.sync.setAccessibleDescription("Opens what waits to be sent")
         set_tooltip(self.sync, "What waits to be sent" if roomy else self._state.words)

@@ -99,7 +99,9 @@ class MainWindow(QMainWindow):
 
     def _settle(self) -> None:
         """Make what nobody could have missed in the first second: the detail, and the keys."""
+        self.header.dress()
         self.page.settle()
+        self.page.list.setFocus()
         from PySide6.QtGui import QKeySequence, QShortcut  # noqa: PLC0415 - see above
 
         for keys, slot in (

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ui.sentences import offline_codes, sign_in_codes
 from ui.wording import Wording, count_of
 
 if TYPE_CHECKING:
@@ -33,18 +32,28 @@ class SyncState(NamedTuple):
 
 def sync_state(status: SyncStatus, wording: Wording, *, syncing: bool) -> SyncState:
     """Return what the status button says; what the writer must do comes before what goes on by itself."""
-    if status.trouble in sign_in_codes():
+    if status.trouble and _wants_sign_in(status.trouble):
         return SyncState(SyncKind.SIGN_IN, "Sign in again")
     if status.attention:
         verb = "needs" if status.attention == 1 else "need"
         return SyncState(SyncKind.ATTENTION, f"{status.attention} {verb} attention")
     if syncing:
         return SyncState(SyncKind.SYNCING, "Syncing…")
-    if status.trouble:
-        if status.trouble in offline_codes():
-            return SyncState(SyncKind.OFFLINE, "Offline")
-        return SyncState(SyncKind.ATTENTION, wording.problem(status.trouble).title)
-    return _at_rest(status, wording)
+    return _in_trouble(status.trouble, wording) if status.trouble else _at_rest(status, wording)
+
+
+def _wants_sign_in(trouble: str) -> bool:
+    from ui.sentences import sign_in_codes  # noqa: PLC0415 - a start without trouble does without the sentences
+
+    return trouble in sign_in_codes()
+
+
+def _in_trouble(trouble: str, wording: Wording) -> SyncState:
+    from ui.sentences import offline_codes  # noqa: PLC0415
+
+    if trouble in offline_codes():
+        return SyncState(SyncKind.OFFLINE, "Offline")
+    return SyncState(SyncKind.ATTENTION, wording.problem(trouble).title)
 
 
 def _at_rest(status: SyncStatus, wording: Wording) -> SyncState:

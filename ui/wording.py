@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sync.domain.calls import LINE_OPENS_BEFORE, Customer, Refusal, Slot
 from sync.domain.times import PartOfDay, offset_words, part_of_day, zone
-from ui.sentences import Sentence, problem_sentence, refusal_sentence
+
+if TYPE_CHECKING:
+    from ui.sentences import Sentence
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -209,10 +211,14 @@ class Wording:
 
     def problem(self, code: str, detail: str = "", *, who: str = "") -> Sentence:
         """Return what a problem code means; ``who`` is the customer's first name, ``detail`` their words."""
+        from ui.sentences import problem_sentence  # noqa: PLC0415 - seldom wanted, never in the first second
+
         return problem_sentence(code, detail, who=who)
 
     def refusal(self, refusal: Refusal) -> Sentence:
         """Return why a move is not possible."""
+        from ui.sentences import refusal_sentence  # noqa: PLC0415
+
         return refusal_sentence(refusal)
 
     def _clock(self, local: datetime, template: str = "") -> str:

@@ -130,9 +130,8 @@ class RowPainter:
         end = brush.line("section", text.first, px(20), baseline, own.text2, brush.area.width() - look.right)
         brush.line("count", text.beside, end + px(7), baseline, own.text3, brush.area.width() - look.right)
         if text.first == "Earlier":
-            folded: IconName = "left" if look.mirrored else "right"
-            x = brush.area.width() - look.right - px(16)
-            brush.icon("down" if look.unfolded else folded, own.text2, x, brush.area.height() - px(16) - px(8))
+            x, y = brush.area.width() - look.right - px(16), brush.area.height() - px(16) - px(8)
+            brush.arrow(own.text2, x, y, down=look.unfolded)
             if look.focused:
                 ring = brush.area.adjusted(px(8), px(6), -look.inset, -px(1))
                 brush.painter.setPen(QPen(colour(own.mark), 2))
@@ -219,6 +218,20 @@ class _Brush:
     def icon(self, name: IconName, ink: str, x: float, y: float, size: int = 16) -> None:
         """Draw an icon of ``size`` (at a base font of 14)."""
         draw(self.painter, name, ink, QPointF(self._left(x, px(size)), self.area.top() + y), px(size))
+
+    def arrow(self, ink: str, x: float, y: float, *, down: bool) -> None:
+        """Draw an arrow of 16 that points down or to the row's end; by hand, for it is in the first picture."""
+        box = self.square(x, y, px(16))
+        thin, far = box.width() * 0.36, box.width() * 0.27
+        side = -1 if self._look.mirrored else 1
+        tip = QPointF(0, thin / 2) if down else QPointF(side * thin / 2, 0)
+        ends = (
+            (QPointF(-far, -thin / 2), QPointF(far, -thin / 2))
+            if down
+            else (QPointF(-side * thin / 2, -far), QPointF(-side * thin / 2, far))
+        )
+        self.painter.setPen(QPen(colour(ink), box.width() * 0.08, c=Qt.PenCapStyle.RoundCap))
+        self.painter.drawPolyline([box.center() + ends[0], box.center() + tip, box.center() + ends[1]])
 
     def line(self, font: str, words: str, x: float, baseline: float, ink: str, end: float) -> float:
         """Draw words on a baseline, cut at ``end``; return where they ended."""

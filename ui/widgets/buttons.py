@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.icons import IconName, icon
@@ -65,6 +66,13 @@ class PlainButton(QPushButton):
             return
         self._icon_name, self._icon_tone = name, tone
         self._draw_icon()
+
+    def keep_room_for_icon(self) -> None:
+        """Leave the place of an icon empty: drawings come after the first paint, and nothing is to move then."""
+        empty = QPixmap(1, 1)
+        empty.fill(Qt.GlobalColor.transparent)
+        self.setIcon(QIcon(empty))
+        self.setIconSize(QSize(px(16) + (px(4) if self.text() else 0), px(16)))
 
     def _draw_icon(self) -> None:
         size, gap = px(16), px(4) if self.text() else 0
