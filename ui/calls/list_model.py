@@ -26,8 +26,9 @@ BLOCK: Final = 128
 _KEPT_CALLS: Final = 64 * BLOCK
 _MINUTE: Final = timedelta(minutes=1)
 _JUST_NOW: Final = timedelta(seconds=1)
-_QUICK_MS: Final = 15
-"""A refresh that took less is done again without a second thought."""
+_SHARE: Final = 100
+_LONGEST_PAUSE: Final = 4000
+"""Milliseconds: news of a long sync may wait so long, what the writer does never."""
 
 
 class Row(NamedTuple):
@@ -60,10 +61,11 @@ class CallListModel(QAbstractListModel):
         """Why the store could not be read at the last attempt; what was read before stays."""
         self.moving = False
         """True while rows come and go, so that a view does not take Qt's stopgap for the writer's choice."""
+        self._first_upcoming = ""
         self._took = 0
         self._heard: list[frozenset[str]] = []
-        self._soon = QTimer(self, singleShot=True)
-        self._soon.timeout.connect(self._on_soon)
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._take_in)
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timer)
         self._awake = False
@@ -172,21 +174,20 @@ class CallListModel(QAbstractListModel):
             self.refresh()
 
     def hear(self, changed: Changed) -> None:
-        """Take in what a write touched: at once, or in a while when reading a long Earlier takes its time."""
+        """Take in what a write touched: at once what the writer did, and what comes in as often as it costs little."""
         if not self._awake or not changed.kinds & {Kind.CALLS, Kind.OUTBOX}:
             return
-        if self._took < _QUICK_MS:
-            self.refresh(changed.ids)
-            return
         self._heard.append(changed.ids)
-        if not self._soon.isActive():
-            # A sync of thousands of calls then costs the window a quarter of its time, not all of it.
-            self._soon.start(3 * self._took)
+        if Kind.OUTBOX in changed.kinds or not self._pause.isActive():
+            self._take_in()
 
-    def _on_soon(self) -> None:
+    def _take_in(self) -> None:
+        """Read what was heard, and rest for long enough that reading takes a hundredth of the window's time."""
         heard, self._heard = self._heard, []
-        if self._awake:
-            self.refresh(frozenset().union(*heard) if all(heard) else frozenset())
+        if not self._awake or not heard:
+            return
+        self.refresh(frozenset().union(*heard) if all(heard) else frozenset())
+        self._pause.start(min(_SHARE * self._took, _LONGEST_PAUSE))
 
     def refresh(self, ids: frozenset[str] = frozenset()) -> None:
         """Ask the desk again; ``ids`` are the calls that may differ, none means that all may."""
@@ -217,8 +218,8 @@ class CallListModel(QAbstractListModel):
 
     def _read_again(self, ids: frozenset[str]) -> dict[str, ShownCall]:
         wanted = [one for one in (ids or self._shown) if one in self._shown]
-        if not ids:
-            # All may differ: keep in mind only what the rows above Earlier show, and read Earlier when looked at.
+        if not ids or len(wanted) > BLOCK:
+            # Many may differ: keep in mind only what the rows above Earlier show, and read Earlier when looked at.
             above = {row.call_id for row in self._head}
             for one in set(wanted) - above:
                 del self._shown[one]
@@ -233,6 +234,9 @@ class CallListModel(QAbstractListModel):
         moved = {section for section, count in counts.items() if self._counts.get(section) != count}
         self._counts = counts
         head = list(_rows(overview))
+        self._first_upcoming = next(
+            (one.call_id for one in head if one.section is Section.UPCOMING and one.call_id), ""
+        )
         self._merge(head)
         self._replace_earlier(earlier if overview.earlier_count else ())
         for row, here in enumerate(self._head):
@@ -278,10 +282,12 @@ class CallListModel(QAbstractListModel):
             self.endInsertRows()
 
     def _renew_head(self) -> None:
-        """Make the words of the rows above Earlier's calls anew and tell the view those that are others now."""
-        for row, here in enumerate(self._head):
-            if here.call_id in self._shown:
-                self._renew(row, here)
+        """Make the words of the rows above Earlier's calls anew and tell the view which are others now, in runs."""
+        changed = [row for row, here in enumerate(self._head) if here.call_id in self._shown and self._renew(here)]
+        while changed:
+            last = next((at for at, row in enumerate(changed) if row != changed[0] + at), len(changed)) - 1
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[last]))
+            changed = changed[last + 1 :]
 
     def _forget_earlier_words(self) -> None:
         """Have the words of Earlier's calls made anew when they are looked at."""
@@ -290,11 +296,12 @@ class CallListModel(QAbstractListModel):
         if self._earlier:
             self.dataChanged.emit(self.index(len(self._head)), self.index(self.rowCount() - 1))
 
-    def _renew(self, row: int, here: Row) -> None:
+    def _renew(self, here: Row) -> bool:
         text = self._words(here)
-        if self._texts.get(here.call_id) != text:
-            self._texts[here.call_id] = text
-            self.dataChanged.emit(self.index(row), self.index(row))
+        if self._texts.get(here.call_id) == text:
+            return False
+        self._texts[here.call_id] = text
+        return True
 
     # Reading
 
@@ -302,8 +309,7 @@ class CallListModel(QAbstractListModel):
         shown = self._shown.get(here.call_id)
         if shown is None:
             return RowText(RowKind.CALL, "")
-        first = next((row.call_id for row in self._head if row.section is Section.UPCOMING and row.call_id), "")
-        return row_text(shown, here.section, self._wording, is_next=here.call_id == first)
+        return row_text(shown, here.section, self._wording, is_next=here.call_id == self._first_upcoming)
 
     def _spoken(self, row: int) -> str:
         here, text = self.row_at(row), self.text_at(row)
