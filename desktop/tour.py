@@ -193,6 +193,7 @@ class Stage:
 
     def picture(self, widget: QWidget, name: str) -> None:
         """Save how a window looks."""
+        self.window.activateWindow()
         self.settle()
         if not widget.grab().save(str(self.out / f"{name}.png")):
             raise Missing(f"the picture {name} could not be saved below {self.out}")
