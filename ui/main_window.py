@@ -254,7 +254,9 @@ class MainWindow(QMainWindow):
             self._strip().say("warning", "bad", f"{sentence.title}.", aside=sentence.next)
             return
         status = self._status
-        words = words_of_strip(status, self._wording) if status is not None and problem is None else None
+        # An empty page tells of the trouble itself.
+        told = problem is not None or not self.model.rowCount()
+        words = words_of_strip(status, self._wording) if status is not None and not told else None
         if status is None or words is None:
             if self.strip is not None:
                 self.strip.say("offline", "warn", "")

@@ -120,10 +120,10 @@ def _times(shown: ShownCall, wording: Wording) -> Badge:
     if shown.refused is not None:
         did = "accept" if isinstance(shown.refused.intent, Accept) else "decline"
         return Badge(f"Could not {did}, {count_of(len(slots), 'time')} open", "bad", "warning")
-    times = wording.times_offered(slots)
-    if shown.call.follow_up_of is None:
-        return Badge(times)
-    return Badge(f"Follow-up: {times.removeprefix('1 time, ')}", icon="reply")
+    if shown.call.follow_up_of is None or not slots:
+        return Badge(wording.times_offered(slots))
+    # The first time alone: with their number before it, the row would cut the time.
+    return Badge(f"Follow-up: {wording.slot(slots[0].starts_at)}", icon="reply")
 
 
 def _waiting(shown: ShownCall, wording: Wording) -> RowText:
