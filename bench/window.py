@@ -143,7 +143,7 @@ def compare(
     took = []
     ledgers = Ledgers(core.database)
     for _ in range(rounds):
-        ledgers.begin_epoch(core.queries.sync_state().epoch or "", returning=True)
+        ledgers.begin_epoch(core.queries.sync_state().epoch or "", core.clock.now(), returning=True)
         end = time.perf_counter() + 3
         idle += beats.during(lambda end=end: time.perf_counter() < end)  # type: ignore[misc]
         finished.clear()

@@ -33,8 +33,8 @@ class Courier:
         self._announce = announce
         self._companion = Companion("desktop.courier_main")
 
-    def recover(self) -> None:
-        """Start the process; before its first round it makes the store ready and puts back what was on its way."""
+    def _start(self) -> None:
+        """Start the process, which makes the store ready before its first round."""
         self._companion.start()
         profile = {"folder": str(self._profile.folder), "origin": self._profile.origin}
         self._companion.say(json.dumps(profile | {"address": self._address.origin, "token": self._address.token}))
@@ -42,7 +42,7 @@ class Courier:
     def run(self) -> RoundReport:
         """Run one round. Raises StoreProblem; a process that has died is said in the report and started anew."""
         if not self._companion.alive:
-            self.recover()
+            self._start()
         self._companion.say("run")
         while line := self._companion.hear():
             message = json.loads(line)

@@ -34,7 +34,6 @@ def main() -> None:
                 core.database.prepare()
                 core.desk.announce(Changed.of(*Kind))
                 made.append(build_round(core, start["address"], lambda: start["token"]))
-                made[0].recover()
             return made[0].run()
 
         for _line in sys.stdin:

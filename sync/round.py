@@ -60,13 +60,11 @@ class Round:
         self._clock = clock
         self._random = random
         self._announce = announce
+        self._unfinished = True
+        """What an earlier round left on its way, here or before a crash, is sent again with the same key (A5)."""
         self._patience: tuple[Problem, datetime] | None = None
         self._sent = 0
         self._refused = 0
-
-    def recover(self) -> None:
-        """Once at the start: what was on its way when the program ended is sent again, with the same key."""
-        self._outbox.requeue_inflight()
 
     def run(self) -> RoundReport:
         """Push and pull once; not before the time that the marketplace asked for (``Retry-After``).
@@ -78,15 +76,30 @@ class Round:
             return RoundReport(*self._patience)
         problem: Problem | None = None
         try:
-            if self._queries.sync_state().epoch is not None:
-                self._push()
-            self._pull()
-            self._push()  # what was done meanwhile, or before the first snapshot told the epoch
+            self._exchange()
         except StoreProblem:
             raise
         except Problem as caught:
             problem = caught
         return self._report(problem)
+
+    def _exchange(self) -> None:
+        if self._unfinished:
+            self._outbox.requeue_inflight()
+        self._unfinished = True
+        held: Paused | None = None
+        try:
+            if self._queries.sync_state().epoch is not None:
+                self._push()
+        except Paused as problem:
+            held = problem  # an account that may not act may still be read
+        except Resync:
+            self._take_snapshot()
+        self._pull()
+        if held is not None:
+            raise held
+        self._push()  # what was done meanwhile, or before the first snapshot told the epoch
+        self._unfinished = False
 
     def _report(self, problem: Problem | None) -> RoundReport:
         now = self._clock.now()
@@ -118,7 +131,8 @@ class Round:
         if self._slot_has_passed(item):
             self._park(item, Refused(Trouble.SLOT_PASSED))
             return True
-        if not self._outbox.mark_inflight(item.key, epoch, self._clock.now()):
+        sent_at = self._clock.now()
+        if not self._outbox.mark_inflight(item.key, epoch, sent_at):
             return True
         self._tell(item)
         try:
@@ -132,7 +146,8 @@ class Round:
                 raise
             return False
         except (Offline, Paused, Resync) as problem:
-            self._outbox.put_back(item.key, problem, self._clock.now(), never_left=_never_left(item, problem))
+            never_left = None if problem.code == Trouble.CAPTIVE_PORTAL else sent_at
+            self._outbox.put_back(item.key, problem, self._clock.now(), never_left=never_left)
             self._tell(item)
             raise
         changed = self._outbox.acknowledge(item.key, outcome.call, self._clock.now())
@@ -204,8 +219,7 @@ class Round:
         """Begin the marketplace's history ``epoch``; another one than before means that it went back in time."""
         before = self._queries.sync_state().epoch
         if before != epoch:
-            self._ledgers.begin_epoch(epoch, returning=before is not None)
-            self._outbox.move_to_epoch(epoch, self._clock.now())
+            self._ledgers.begin_epoch(epoch, self._clock.now(), returning=before is not None)
 
     def _follow(self, cursor: str) -> None:
         epoch = self._queries.sync_state().epoch
@@ -228,11 +242,6 @@ class Round:
     def _changed(self, ids: set[str]) -> None:
         if ids:
             self._announce(Changed.of(Kind.CALLS, ids=ids))
-
-
-def _never_left(item: OutboxItem, problem: Problem) -> bool:
-    """Tell whether the marketplace has certainly not seen the action, so that it can still be taken back."""
-    return item.first_sent_at is None and problem.code != Trouble.CAPTIVE_PORTAL
 
 
 def _is_due(item: OutboxItem, now: datetime) -> bool:

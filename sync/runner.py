@@ -24,13 +24,10 @@ Errand = Callable[[], object]
 
 
 class Rounds(Protocol):
-    """What a Runner runs: ``sync.round.Round``, here or in another process. Both methods raise StoreProblem."""
-
-    def recover(self) -> None:
-        """Once at the start: put back what was on its way."""
+    """What a Runner runs: ``sync.round.Round``, here or in another process."""
 
     def run(self) -> RoundReport:
-        """Push and pull once."""
+        """Push and pull once. Raises StoreProblem."""
         ...
 
 
@@ -54,7 +51,6 @@ class Runner:
         self._due_at: datetime | None = None
         self._errands: deque[Errand] = deque()
         self._stopping = False
-        self._recovered = False
         self._bell = threading.Condition()
 
     def wake(self) -> None:
@@ -97,9 +93,6 @@ class Runner:
         self._due_at = now + self._poll
         self._started()
         try:
-            if not self._recovered:
-                self._rounds.recover()
-                self._recovered = True
             report = self._rounds.run()
         except StoreProblem as problem:
             self._finished(problem)

@@ -20,7 +20,7 @@ from sync.api import wire
 from sync.api.origin import checked_origin, origin_of
 from sync.api.verdict import Answer, problem_of
 from sync.domain.intents import Intent
-from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Trouble
+from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
 from sync.ports import ChangesPage, Clock, Outcome, SnapshotPage
 
 BODY_BYTES: Final = 8 * 1024 * 1024
@@ -69,7 +69,11 @@ class HttpMarketplace:
 
     def changes(self, cursor: str) -> ChangesPage:
         """Return the changes after the cursor."""
-        reply = self._get("/changes", {"cursor": cursor, "limit": str(PAGE_ROWS)})
+        try:
+            reply = self._get("/changes", {"cursor": cursor, "limit": str(PAGE_ROWS)})
+        except Refused as problem:
+            # Whatever is wrong with a cursor, only a new one helps.
+            raise Resync(problem.code, problem.detail) from problem
         return _read(wire.read_changes, reply)
 
     def send(self, key: str, intent: Intent, epoch: str) -> Outcome:
@@ -77,16 +81,17 @@ class HttpMarketplace:
         path, body = wire.write_intent(intent)
         headers = {"Idempotency-Key": f'"{key}"', "Sync-Epoch": epoch, "Content-Type": "application/json"}
         reply = self._checked(self._request("POST", self._url(path), headers, json.dumps(body).encode()))
-        return _read(wire.read_outcome, reply)
+        outcome = _read(wire.read_outcome, reply)
+        if outcome.call.id != intent.call_id:
+            raise Busy(Trouble.GARBLED, "the answer is about another call")
+        return outcome
 
     def outcome_of(self, key: str) -> Outcome | None:
         """Return the stored yes to a key; None when the marketplace never saw it. Raises the stored no."""
         try:
             reply = self._get(f"/commands/{key}", {})
-        except Refused as problem:
-            if problem.code == "unknown-command":
-                return None
-            raise
+        except Refused:
+            return None  # never seen, or a marketplace that does not tell: the key itself keeps it to one effect
         status, body = _read(wire.read_command, reply)
         stored = replace(reply, status=status, data=body)
         return _read(wire.read_outcome, self._checked(stored))
@@ -95,8 +100,10 @@ class HttpMarketplace:
         url = self._url(path) + (f"?{httpx2.QueryParams(dict(query))}" if query else "")
         for _ in range(REDIRECTS):
             reply = self._request("GET", url, {}, b"")
-            target = urljoin(url, reply.headers.get("Location", ""))
-            if reply.status not in {301, 302, 303, 307, 308} or origin_of(target) != self._origin:
+            if reply.status not in {301, 302, 303, 307, 308}:
+                break
+            target = _target(url, reply)
+            if origin_of(target) != self._origin:
                 break
             url = target
         return self._checked(reply)
@@ -106,7 +113,7 @@ class HttpMarketplace:
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> _Reply:
         token = self._token()
-        if not token:
+        if not token or not wire.is_token(token):
             raise Paused(Trouble.TOKEN_EXPIRED)
         own = {
             "Authorization": f"Bearer {token}",
@@ -120,13 +127,15 @@ class HttpMarketplace:
                 body = _read_body(response)
         except httpx2.HTTPError as error:
             raise _network_problem(error) from error
+        except httpx2.InvalidURL as error:
+            raise Busy(Trouble.GARBLED, str(error)) from error
         return _Reply(response.status_code, response.headers, _json(response, body))
 
     def _checked(self, reply: _Reply) -> _Reply:
         """Return a yes with its epoch; raise what anything else means."""
         if 200 <= reply.status < 300:
             epoch = reply.epoch or reply.headers.get("Sync-Epoch", "")
-            if reply.data is None or not epoch:
+            if reply.data is None or not wire.is_token(epoch):
                 raise Offline(Trouble.CAPTIVE_PORTAL)
             return replace(reply, epoch=epoch)
         if _is_from_between(reply, self._origin):
@@ -172,11 +181,18 @@ class _Reply:
     epoch: str = ""
 
 
+def _target(url: str, reply: _Reply) -> str:
+    """Return where a redirect leads; "" where nobody could go."""
+    try:
+        return urljoin(url, reply.headers.get("Location", ""))
+    except ValueError:
+        return ""
+
+
 def _is_from_between(reply: _Reply, origin: str) -> bool:
     """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
     if 300 <= reply.status < 400:
-        location = reply.headers.get("Location", "")
-        return bool(location) and origin_of(urljoin(origin, location)) != origin
+        return "Location" in reply.headers and origin_of(_target(origin, reply)) != origin
     return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
 
 

@@ -82,9 +82,9 @@ TABLE: Final[dict[tuple[int, str], Make]] = {
     (431, ""): _refused,
     (500, ""): _busy,
     (501, ""): _refused,
-    (502, ""): _patience,
-    (503, ""): _patience,
-    (504, ""): _patience,
+    (502, ""): _busy,
+    (503, ""): _busy,
+    (504, ""): _busy,
     (507, ""): _pause(Trouble.QUOTA),
     (511, ""): _portal,
 }

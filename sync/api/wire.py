@@ -116,6 +116,11 @@ def write_intent(intent: Intent) -> tuple[str, Json]:
             return f"/call-requests/{call_id}/decline", body
 
 
+def is_token(value: str) -> bool:
+    """Tell whether a text can stand in a header: printable ASCII, at most 2,000 characters."""
+    return _PLACE.fullmatch(value) is not None
+
+
 def read_instant(value: object) -> datetime | None:
     """Read an RFC 3339 timestamp; None for anything else."""
     if not isinstance(value, str):

@@ -67,7 +67,7 @@ class Offline(Problem):
 class Busy(Problem):
     """Reached or perhaps reached, no verdict yet. ``retry_at`` is the earliest next try (UTC), if one was named.
 
-    ``everything`` means that the whole marketplace asks for patience (429, 503), not this one action.
+    ``everything`` means that the whole marketplace asks for patience (429), not this one action.
     """
 
     def __init__(

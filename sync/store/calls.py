@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -13,6 +13,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sync.domain.calls import CallRequest
 from sync.domain.times import to_millis
 from sync.store.schema import CALL, CALL_SLOT, OUTBOX
+
+FEW: Final = 5
+SMALL_PART: Final = 0.2
 
 
 def apply_rows(connection: Connection, received: Sequence[CallRequest]) -> set[str]:
@@ -51,9 +54,14 @@ def mark_missing(connection: Connection, gone: Sequence[tuple[str, int]]) -> set
 
 
 def mark_unlisted(connection: Connection, listed: set[str]) -> set[str]:
-    """Mark the calls that a complete snapshot did not list; they stay, with number and PIN."""
-    here = connection.scalars(select(CALL.c.id).where(CALL.c.server_missing == 0))
-    absent = set(here) - listed
+    """Mark the calls that a complete snapshot did not list; they stay, with number and PIN.
+
+    A snapshot that suddenly lacks many of them is rather a fault of the marketplace: then nothing is marked.
+    """
+    here = set(connection.scalars(select(CALL.c.id).where(CALL.c.server_missing == 0)))
+    absent = here - listed
+    if len(absent) > FEW and len(absent) > len(here) * SMALL_PART:
+        return set()
     for call_id in absent:
         connection.execute(update(CALL).where(CALL.c.id == call_id).values(server_missing=1))
     return absent

@@ -13,7 +13,7 @@ from sync.domain.calls import CallRequest
 from sync.domain.problems import Problem
 from sync.domain.times import to_millis
 from sync.ports import ChangesPage
-from sync.store import calls
+from sync.store import calls, outbox
 from sync.store.database import Database
 from sync.store.schema import SYNC_STATE
 
@@ -43,10 +43,11 @@ class Ledgers:
             _set(connection, cursor=cursor, epoch=epoch)
             return changed
 
-    def begin_epoch(self, epoch: str, *, returning: bool) -> None:
-        """Enter a history of the marketplace; when it is another one than before, its older versions count again."""
+    def begin_epoch(self, epoch: str, now: datetime, *, returning: bool) -> None:
+        """Enter a history of the marketplace, with the queue; in another one than before older versions count again."""
         with self._database.write() as connection:
             _set(connection, epoch=epoch, cursor=None)
+            outbox.move_to_epoch(connection, epoch, now)
             if returning:
                 calls.forget_versions(connection)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Update, func, insert, select, update
 
 from sync.domain.calls import CallRequest
 from sync.domain.intents import Intent, OutboxItem, OutboxState, encode, lane_of
@@ -110,24 +110,27 @@ class Outbox:
                 "problem_code": str(problem.code),
                 "problem_detail": problem.detail,
             }
-            connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
-            _log(connection, key, now, "postponed", str(problem.code))
+            if connection.execute(_of(key, "inflight").values(values)).rowcount:
+                _log(connection, key, now, "postponed", str(problem.code))
 
-    def put_back(self, key: str, problem: Problem, now: datetime, *, never_left: bool) -> None:
-        """Undo ``mark_inflight`` where no try was made; one that never left can be taken back again."""
+    def put_back(self, key: str, problem: Problem, now: datetime, *, never_left: datetime | None) -> None:
+        """Undo ``mark_inflight`` where no try was made; ``never_left`` is the instant of that mark.
+
+        If nobody sent the action before that instant, it can be taken back again. None: it may have arrived.
+        """
         with self._database.write() as connection:
-            values: dict[str, Any] = {"state": "queued"}
-            if never_left:
-                values["first_sent_at"] = None
-            connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
-            _log(connection, key, now, "put back", str(problem.code))
+            if connection.execute(_of(key, "inflight").values(state="queued")).rowcount:
+                _log(connection, key, now, "put back", str(problem.code))
+            if never_left is not None:
+                first = OUTBOX.c.first_sent_at == to_millis(never_left)
+                connection.execute(_of(key, "queued").where(first, OUTBOX.c.attempts == 0).values(first_sent_at=None))
 
     def refuse(self, key: str, problem: Problem, now: datetime) -> set[str]:
         """Park an action with the reason, and apply the call as the answer told it, in one transaction."""
         with self._database.write() as connection:
             values = {"state": "rejected", "problem_code": str(problem.code), "problem_detail": problem.detail}
-            connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
-            _log(connection, key, now, "refused", str(problem.code))
+            if connection.execute(_of(key, "queued", "inflight").values(values)).rowcount:
+                _log(connection, key, now, "refused", str(problem.code))
             current = problem.current if isinstance(problem, Refused) else None
             return calls.apply_rows(connection, [current]) if current else set()
 
@@ -135,21 +138,26 @@ class Outbox:
         """Take a yes: the call's row and the end of the action's wait are stored together."""
         with self._database.write() as connection:
             values = {"state": "acked", "ack_version": call.version, "problem_code": None, "problem_detail": None}
-            connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
-            _log(connection, key, now, "confirmed")
+            if connection.execute(_of(key, "queued", "inflight").values(values)).rowcount:
+                _log(connection, key, now, "confirmed")
             return calls.apply_rows(connection, [call])
 
-    def move_to_epoch(self, epoch: str, now: datetime) -> None:
-        """After the marketplace began a new history: what was never sent goes on, what may have been is asked about."""
-        with self._database.write() as connection:
-            connection.execute(update(OUTBOX).where(OUTBOX.c.state == "acked").values(state="settled"))
-            waiting = OUTBOX.c.state.in_(["queued", "inflight"])
-            connection.execute(update(OUTBOX).where(waiting, OUTBOX.c.first_sent_at.is_(None)).values(epoch=epoch))
-            unsure = waiting & OUTBOX.c.first_sent_at.is_not(None) & (OUTBOX.c.epoch != epoch)
-            for key in connection.scalars(select(OUTBOX.c.key).where(unsure)).all():
-                values = {"state": "rejected", "problem_code": "epoch-changed", "problem_detail": None}
-                connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
-                _log(connection, key, now, "refused", "epoch-changed")
+
+def move_to_epoch(connection: Connection, epoch: str, now: datetime) -> None:
+    """After the marketplace began a new history: what was never sent goes on, what may have been is asked about."""
+    connection.execute(update(OUTBOX).where(OUTBOX.c.state == "acked").values(state="settled"))
+    waiting = OUTBOX.c.state.in_(["queued", "inflight"])
+    connection.execute(update(OUTBOX).where(waiting, OUTBOX.c.first_sent_at.is_(None)).values(epoch=epoch))
+    unsure = waiting & OUTBOX.c.first_sent_at.is_not(None) & (OUTBOX.c.epoch != epoch)
+    for key in connection.scalars(select(OUTBOX.c.key).where(unsure)).all():
+        values = {"state": "rejected", "problem_code": "epoch-changed", "problem_detail": None}
+        connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
+        _log(connection, key, now, "refused", "epoch-changed")
+
+
+def _of(key: str, *states: str) -> Update:
+    """The row of that key while it is in one of these states: another process may have got an answer first."""
+    return update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.state.in_(states))
 
 
 def _log(connection: Connection, key: str, now: datetime, event: str, detail: str = "") -> None:

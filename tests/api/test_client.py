@@ -209,8 +209,29 @@ def test_a_key_that_was_never_seen_has_no_outcome():
         assert marketplace(server.origin).outcome_of("key-1") is None
 
 
-def test_an_expired_cursor_asks_for_a_snapshot():
-    assert isinstance(problem_from(problem(410, "cursor-expired")), Resync)
+@pytest.mark.parametrize(("status", "code"), [(410, "cursor-expired"), (400, "malformed"), (404, "unknown-address")])
+def test_a_cursor_that_is_not_taken_asks_for_a_snapshot(status, code):
+    assert isinstance(problem_from(problem(status, code)), Resync)
+
+
+def test_an_answer_about_another_call_is_not_taken_for_this_one():
+    caught = problem_from(ok({"call_request": CALL | {"id": "cr_other"}}), ask=send)
+    assert (type(caught), caught.code) == (Busy, Trouble.GARBLED)
+
+
+@pytest.mark.parametrize("location", ["http://[", "/" + "x" * 70_000, "https://user@evil.example/"])
+def test_a_redirect_to_nowhere_is_no_crash(location):
+    assert isinstance(problem_from(answer(307, Location=location)), Problem)
+
+
+def test_an_epoch_that_cannot_be_sent_back_is_not_taken():
+    reply = answer(200, b"{}", Sync_Epoch="x").replace(b"Sync-Epoch: x", "Sync-Epoch: ép".encode("latin-1"))
+    assert isinstance(problem_from(reply), Offline)
+
+
+def test_a_token_that_cannot_be_sent_asks_to_sign_in():
+    with answering(ok(EMPTY)) as server, pytest.raises(Paused):
+        marketplace(server.origin, token="schlüssel").changes("c1")
 
 
 @pytest.mark.parametrize(

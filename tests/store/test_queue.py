@@ -97,7 +97,7 @@ def test_a_sent_action_cannot_be_taken_back(made):
 def test_an_action_that_never_left_can_still_be_taken_back(made):
     item = made.desk.submit(ACCEPT)
     made.outbox.mark_inflight(item.key, "e1", NOW)
-    made.outbox.put_back(item.key, Offline("unreachable"), NOW, never_left=True)
+    made.outbox.put_back(item.key, Offline("unreachable"), NOW, never_left=NOW)
     assert made.desk.take_back(item.key)
 
 
@@ -171,6 +171,6 @@ def test_a_new_history_parks_what_may_have_been_sent_and_keeps_what_was_not(made
     sent = made.desk.submit(ACCEPT)
     made.outbox.mark_inflight(sent.key, "e1", NOW)
     unsent = made.desk.submit(Accept("cr_9", "sl_1", 1))
-    made.outbox.move_to_epoch("e2", NOW)
+    made.ledgers.begin_epoch("e2", NOW, returning=True)
     states = {entry.item.key: entry.item.state for entry in made.desk.outbox()}
     assert states == {sent.key: OutboxState.REJECTED, unsent.key: OutboxState.QUEUED}
