@@ -128,7 +128,7 @@ def lateness(folder: Path, changes: int, rounds: int) -> None:
 
 
 def make_runner(core: Core, profile: Profile, market: RunningMarketplace, finished: threading.Event) -> Runner:
-    courier = Courier(profile, Address(market.url, market.token), core.clock, core.desk.announce)
+    courier = Courier(profile, lambda: Address(market.url, market.token), core.clock, core.desk.announce)
     core.ends.callback(courier.stop)
     return Runner(courier, core.clock, poll=timedelta(hours=1), finished=lambda _report: finished.set())
 

@@ -20,7 +20,7 @@ from desktop.local_zone import zone_of_window
 from desktop.paths import Profile
 from desktop.wiring import open_core
 from desktop.worker import Worker
-from sync.domain.problems import StoreProblem, Trouble
+from sync.domain.problems import Problem, StoreProblem, Trouble
 from sync.settings import Settings
 from ui.formats import formats_of
 from ui.main_window import MainWindow
@@ -46,7 +46,7 @@ def run(settings: Settings, profile: Profile) -> int:
     core.desk.listen(news.changed.emit)
     crash.catch_the_rest(profile.log, lambda: news.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(profile.log))))
 
-    def make_runner(started: Callable[[], None], finished: Callable[[RoundReport | StoreProblem], None]) -> Runner:
+    def make_runner(started: Callable[[], None], finished: Callable[[RoundReport | Problem], None]) -> Runner:
         from desktop import engine  # noqa: PLC0415 - in the worker thread, after the first paint
 
         return engine.make_runner(core, profile, started, finished)

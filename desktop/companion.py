@@ -39,7 +39,7 @@ class Companion:
     def say(self, line: str) -> None:
         """Write a line to it; one that has died says so by its silence."""
         if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 self._process.stdin.write(line + "\n")
                 self._process.stdin.flush()
 

@@ -24,9 +24,14 @@ AFTER_A_CRASH: Final = timedelta(seconds=10)
 
 
 class Courier:
-    """Carries rounds out for a Runner; ``announce`` hears what they changed, in the thread of ``run``."""
+    """Carries rounds out for a Runner; ``announce`` hears what they changed, in the thread of ``run``.
 
-    def __init__(self, profile: Profile, address: Address, clock: Clock, announce: Callable[[Changed], None]) -> None:
+    ``address`` is asked when the process starts.
+    """
+
+    def __init__(
+        self, profile: Profile, address: Callable[[], Address], clock: Clock, announce: Callable[[Changed], None]
+    ) -> None:
         self._profile = profile
         self._address = address
         self._clock = clock
@@ -35,9 +40,10 @@ class Courier:
 
     def _start(self) -> None:
         """Start the process, which makes the store ready before its first round."""
+        address = self._address()
         self._companion.start()
         profile = {"folder": str(self._profile.folder), "origin": self._profile.origin}
-        self._companion.say(json.dumps(profile | {"address": self._address.origin, "token": self._address.token}))
+        self._companion.say(json.dumps(profile | {"address": address.origin, "token": address.token}))
 
     def run(self) -> RoundReport:
         """Run one round. Raises StoreProblem; a process that has died is said in the report and started anew."""

@@ -14,7 +14,7 @@ from desktop.courier import Courier
 from desktop.paths import Profile
 from desktop.practice import Address, PracticeMarketplace
 from desktop.wiring import Core
-from sync.domain.problems import StoreProblem
+from sync.domain.problems import Problem
 from sync.round import RoundReport
 from sync.runner import POLL_IN_VIEW, Runner
 
@@ -23,14 +23,14 @@ PRACTICE_POLL: Final = timedelta(seconds=5)
 
 
 def make_runner(
-    core: Core, profile: Profile, started: Callable[[], None], finished: Callable[[RoundReport | StoreProblem], None]
+    core: Core, profile: Profile, started: Callable[[], None], finished: Callable[[RoundReport | Problem], None]
 ) -> Runner:
-    """Get everything ready to synchronise. Raises Problem when practice does not start."""
+    """Get everything ready to synchronise; what can fail is begun by each round."""
     practice = PracticeMarketplace(profile.marketplace_database) if profile.practice else None
     if practice is not None:
         core.ends.callback(practice.stop)
-    address = practice.ensure_running() if practice else None
-    courier = Courier(profile, address or _real(profile), core.clock, core.desk.announce)
+    address = practice.ensure_running if practice else lambda: _real(profile)
+    courier = Courier(profile, address, core.clock, core.desk.announce)
     core.ends.callback(courier.stop)
 
     def begin() -> None:

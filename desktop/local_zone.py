@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sync.domain.times import zone
@@ -32,11 +31,11 @@ def zone_of_window() -> ZoneInfo:
 
 
 def zone_of_terminal() -> ZoneInfo:
-    """Return the zone for a program without Qt: where no name is known, one whose clock agrees now."""
-    return named_zone() or _by_offset()
+    """Return the zone for a program without Qt; Babel knows Windows' names."""
+    found = named_zone()
+    if found is None:
+        from babel.localtime import get_localzone  # noqa: PLC0415 - where no file tells
 
-
-def _by_offset() -> ZoneInfo:
-    offset = datetime.now().astimezone().utcoffset()
-    hours = round(offset.total_seconds() / 3600) if offset else 0
-    return ZoneInfo(f"Etc/GMT{-hours:+d}" if hours else "UTC")
+        local = get_localzone()
+        found = local if isinstance(local, ZoneInfo) else ZoneInfo("UTC")
+    return found

@@ -26,14 +26,12 @@ class PracticeMarketplace:
         self._arguments = tuple(arguments)
         self._companion = Companion("marketplace.sandbox")
         self._port = "0"
+        self._address: Address | None = None
 
-    def ensure_running(self) -> Address | None:
-        """Start it if it does not run; returns its address after a start, None if it ran already.
-
-        A start after the first one uses the same port. Raises Offline when it does not come up.
-        """
-        if self._companion.alive:
-            return None
+    def ensure_running(self) -> Address:
+        """Start it if it does not run, again at the same port. Raises Offline when it does not come up."""
+        if self._address is not None and self._companion.alive:
+            return self._address
         self._database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         serve = ["serve", "--practice", "--until-stdin-closes", "--database", f"sqlite:///{self._database}"]
         self._companion.start([*serve, "--port", self._port, *self._arguments])
@@ -42,7 +40,8 @@ class PracticeMarketplace:
         if (ready, named) != ("ready", "token"):
             raise Offline(Trouble.UNREACHABLE, "the practice marketplace did not start")
         self._port = origin.rpartition(":")[2]
-        return Address(origin, token)
+        self._address = Address(origin, token)
+        return self._address
 
     def stop(self) -> None:
         """End it and wait until it is gone."""

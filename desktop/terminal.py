@@ -17,6 +17,7 @@ from sync.desk import NotAllowed
 from sync.domain.intents import Accept, Decline, Intent, OutboxState
 from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
+from sync.domain.times import PartOfDay, part_of_day
 from sync.round import Round
 from ui.wording import Wording, plain_formats
 
@@ -74,10 +75,9 @@ class Terminal:
 
     def _acceptance(self, call_id: str, number: int) -> Accept:
         call = self._found(call_id).call
-        open_slots = call.open_slots(self._core.clock.now())
-        if not 1 <= number <= len(open_slots):
-            raise ValueError(f"{call_id} has {len(open_slots)} times that can be taken; {number} is not one of them.")
-        return Accept(call_id, open_slots[number - 1].id, call.version)
+        if not 1 <= number <= len(call.slots):
+            raise ValueError(f"{call_id} has the times 1 to {len(call.slots)}; {number} is not one of them.")
+        return Accept(call_id, call.slots[number - 1].id, call.version)
 
     def _found(self, call_id: str) -> ShownCall:
         shown = self._desk.call(call_id)
@@ -110,11 +110,15 @@ class Terminal:
         shown = self._found(call_id)
         call, words = shown.call, self._wording
         print(f"{call.customer.company}, {call.customer.person}\n{call.subject}\n\n{call.message}\n")
-        for number, slot in enumerate(call.open_slots(self._core.clock.now()), 1):
-            print(f"  {number}  {words.day(slot.starts_at)}, {words.with_zone(slot.starts_at)}")
+        now = self._core.clock.now()
+        for number, slot in enumerate(call.slots if call.open_slots(now) else (), 1):
+            taken = "" if slot.is_open(now) else "  (cannot be taken any more)"
+            night = ", at night" if part_of_day(words.local(slot.starts_at)) is PartOfDay.NIGHT else ""
+            print(f"  {number}  {words.day(slot.starts_at)}, {words.with_zone(slot.starts_at)}{night}{taken}")
         if call.accepted_slot is not None and shown.line is not None:
             print(f"  {words.day(call.accepted_slot.starts_at)}, {words.with_zone(call.accepted_slot.starts_at)}")
-            print(f"  {words.line_opens(call.accepted_slot.starts_at)}\n  {shown.line.number}  PIN {shown.line.pin}")
+            print(f"  The line opens at {words.line_opens(call.accepted_slot.starts_at)}.")
+            print(f"  {shown.line.number}  PIN {shown.line.pin}")
         return 0
 
     def _submit(self, intent: Intent) -> int:
@@ -127,6 +131,7 @@ class Terminal:
         after = self._core.queries.item(item.key)
         if after is not None and after.state is OutboxState.REJECTED:
             return _complain(self._wording.problem(after.problem_code or "", after.problem_detail or "").paragraph())
+        print("Accepted." if isinstance(intent, Accept) else "Declined.")
         return self._show(intent.call_id)
 
 

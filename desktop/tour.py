@@ -23,7 +23,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 
 from desktop.paths import Profile
-from desktop.practice import Address, PracticeMarketplace
+from desktop.practice import PracticeMarketplace
 from desktop.wiring import Core, build_round, open_core
 from desktop.worker import Worker
 from sync.domain.projection import Section, ShownCall
@@ -105,7 +105,7 @@ class Stage:
         self.news = News()
         self.core.desk.listen(self.news.changed.emit)
         self.core.database.prepare()
-        self.address = self._start()
+        self.address = self.practice.ensure_running()
         self.worker = Worker(self._make_runner, self.news)
         wording = Wording(
             formats_of(QLocale("en_US"), "locale"), self.clock.now, lambda: ZoneInfo("America/Los_Angeles")
@@ -114,11 +114,6 @@ class Stage:
         ends.callback(self.worker.stop)
         self.worker.start()
         self.window.show()
-
-    def _start(self) -> Address:
-        address = self.practice.ensure_running()
-        assert address is not None  # noqa: S101 - it did not run
-        return address
 
     def _make_runner(self, started: Callable[[], None], finished: Callable[[Any], None]) -> Runner:
         made = build_round(self.core, self.address.origin, lambda: self.address.token)

@@ -60,8 +60,8 @@ def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) 
 
     Raises Offline when practice does not start, ValueError for a marketplace's address that is not safe.
     """
-    address = practice.ensure_running() if practice else None
-    if address is not None:
+    if practice is not None:
+        address = practice.ensure_running()
         return build_round(core, address.origin, lambda: address.token)
     token = os.environ.get("FOREWORD_TOKEN", "")
     return build_round(core, profile.origin, lambda: token)

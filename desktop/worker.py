@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from sync.domain.problems import Problem, StoreProblem
+from sync.domain.problems import Problem, Trouble
 from ui.news import News
 
 if TYPE_CHECKING:  # the window is there before anything that synchronises
@@ -31,7 +31,7 @@ class Worker(QObject):
 
     def __init__(
         self,
-        make_runner: Callable[[Callable[[], None], Callable[[RoundReport | StoreProblem], None]], Runner],
+        make_runner: Callable[[Callable[[], None], Callable[[RoundReport | Problem], None]], Runner],
         news: News,
         parent: QObject | None = None,
     ) -> None:
@@ -98,9 +98,11 @@ class Worker(QObject):
     def _on_started(self) -> None:
         self._news.syncing.emit(True)  # noqa: FBT003 - a signal has no keywords
 
-    def _on_finished(self, outcome: RoundReport | StoreProblem) -> None:
+    def _on_finished(self, outcome: RoundReport | Problem) -> None:
         self._news.syncing.emit(False)  # noqa: FBT003
-        self._news.trouble.emit(outcome if isinstance(outcome, StoreProblem) else None)
+        problem = outcome if isinstance(outcome, Problem) else outcome.problem
+        ours = isinstance(outcome, Problem) or (problem is not None and problem.code == Trouble.OWN_ERROR)
+        self._news.trouble.emit(problem if ours else None)
 
 
 def _call(deliver: Callable[[], None]) -> None:

@@ -12,10 +12,11 @@ from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from sync.domain.calls import CallStatus
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept, OutboxItem
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, StoreProblem, Trouble
-from sync.domain.retry import next_try
+from sync.domain.retry import LONGEST_NAMED_WAIT, next_try
 from sync.ports import ChangesPage, Clock, Marketplace, Outcome
 from sync.store.queries import Queries
 
@@ -150,6 +151,10 @@ class Round:
             self._outbox.put_back(item.key, problem, self._clock.now(), never_left=never_left)
             self._tell(item)
             raise
+        if outcome.discarded_message is not None and outcome.call.status is CallStatus.DECLINED:
+            # Another computer's message stands: the writer is to know that this one was not delivered (A7).
+            self._park(item, Refused("already-declined", current=outcome.call))
+            return True
         changed = self._outbox.acknowledge(item.key, outcome.call, self._clock.now())
         self._sent += 1
         self._announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS, ids=changed | {item.intent.call_id}))
@@ -245,4 +250,5 @@ class Round:
 
 
 def _is_due(item: OutboxItem, now: datetime) -> bool:
-    return item.not_before is None or item.not_before <= now
+    """Whether an action may go; a time further away than any wait comes from a clock that was wrong."""
+    return item.not_before is None or not now < item.not_before <= now + LONGEST_NAMED_WAIT

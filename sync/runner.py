@@ -12,13 +12,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from sync.domain.problems import StoreProblem
+from sync.domain.problems import Problem
+from sync.domain.retry import LONGEST_NAMED_WAIT
 from sync.ports import Clock
 from sync.round import RoundReport
 
 POLL_IN_VIEW: Final = timedelta(seconds=60)
-POLL_ASIDE: Final = timedelta(minutes=5)
-"""How often a marketplace is asked while the writer looks at the window, and while not: it is never hurried."""
+"""How often a marketplace is asked: it is never hurried."""
+
+AFTER_A_PROBLEM: Final = timedelta(seconds=10)
+"""When a round could not even begin: practice that does not start, a disk that says no."""
 
 Errand = Callable[[], object]
 
@@ -41,7 +44,7 @@ class Runner:
         *,
         poll: timedelta = POLL_IN_VIEW,
         started: Callable[[], None] = lambda: None,
-        finished: Callable[[RoundReport | StoreProblem], None] = lambda _report: None,
+        finished: Callable[[RoundReport | Problem], None] = lambda _report: None,
     ) -> None:
         self._rounds = rounds
         self._clock = clock
@@ -65,12 +68,6 @@ class Runner:
             self._errands.append(job)
             self._bell.notify_all()
 
-    def poll_every(self, interval: timedelta) -> None:
-        """Change how often the marketplace is asked."""
-        with self._bell:
-            self._poll = interval
-            self._bell.notify_all()
-
     def stop(self) -> None:
         """End ``run`` after what it is doing now; from any thread."""
         with self._bell:
@@ -88,13 +85,15 @@ class Runner:
         while self._errands and not self._stopping:
             self._errands.popleft()()
         now = self._clock.now()
-        if self._stopping or (self._due_at is not None and now < self._due_at):
+        # A time further away than any wait comes from a clock that was wrong.
+        if self._stopping or (self._due_at is not None and now < self._due_at <= now + LONGEST_NAMED_WAIT):
             return None
         self._due_at = now + self._poll
-        self._started()
         try:
+            self._started()
             report = self._rounds.run()
-        except StoreProblem as problem:
+        except Problem as problem:
+            self._due_at = now + AFTER_A_PROBLEM
             self._finished(problem)
             return None
         self._plan(report)
@@ -115,4 +114,5 @@ class Runner:
     def _seconds_to_wait(self) -> float:
         if self._due_at is None:
             return 0
-        return max(0.0, (self._due_at - self._clock.now()).total_seconds())
+        wait = (self._due_at - self._clock.now()).total_seconds()
+        return min(max(0.0, wait), self._poll.total_seconds())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
@@ -28,6 +30,9 @@ from ui.widgets.strip import IconLabel
 from ui.wording import Wording
 
 _COUNT_FROM = MESSAGE_CHARS - 400
+
+
+_CLEAR: Final = "Nothing here looks like a phone number, an e-mail address, a link or payment data."
 
 
 class DeclineDialog(CallDialog):
@@ -184,7 +189,7 @@ class DeclineDialog(CallDialog):
         warnings = lint(self._editor.toPlainText())
         self._lint_icon.show_icon(*(("warning", "warn") if warnings else ("okc", "ok")))
         again = " Customers see no contact details unless you write them." if warnings else ""
-        self._lint.setText("\n".join(warnings) + again if warnings else "No private details in this message.")
+        self._lint.setText("\n".join(warnings) + again if warnings else _CLEAR)
         self._lint.set_tone("warn" if warnings else "text2")
         length = len(self._text())
         self._count.setText(f"{length:,} of {MESSAGE_CHARS:,}" if length > _COUNT_FROM else "")

@@ -36,7 +36,7 @@ def first_draft(call: CallRequest, wording: Wording) -> Draft:
     """Write the drafts for a request. Each can be sent as it stands; better times are for the writer to add (M5)."""
     who, about = call.customer.first_name, call.subject.strip().rstrip(".")
     times = _times_in_words(len(call.open_slots(wording.now())))
-    hello = f"Hello {who},\n\nthank you for the invitation. I would like to talk about “{about}”, but"
+    hello = f"Hello {who},\n\nThank you for the invitation. I would like to talk about “{about}”, but"
     return Draft(
         texts={
             Manner.WARM: f"{hello} I cannot make {times}.\n\nIf you have other times, please send a new invitation. "

@@ -1,4 +1,4 @@
-"""What a writer may not want to tell a customer: phone numbers, e-mail addresses, links. It warns and never forbids.
+"""What a writer may not want to tell a customer: contact details, links, payment. Warns, never bans.
 
 Customers see no contact details of writers, and some marketplaces forbid exchanging them (M13).
 """
@@ -20,6 +20,15 @@ _LINK: Final = re.compile(
 )
 _DATE: Final = re.compile(r"\b(?:\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-](?:\d{4}|\d\d)?)")
 _PHONE: Final = re.compile(r"[+(]?\d[\d\s().\-–/]{5,30}\d")
+_ACCOUNT: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
+_CARD: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_HANDLE: Final = re.compile(r"(?<![\w.])@\w{3,30}")
+_KINDS: Final = (
+    ("a link", _LINK),
+    ("a bank account", _ACCOUNT),
+    ("a card number", _CARD),
+    ("a name on another site", _HANDLE),
+)
 _LONGEST_SHOWN: Final = 40
 
 
@@ -27,8 +36,10 @@ def lint(text: str) -> tuple[str, ...]:
     """Return a warning for each private detail that the text seems to hold, in the order of the text's kinds."""
     found = [("an e-mail address", match) for match in _EMAIL.findall(text)]
     rest = _EMAIL.sub(" ", text)
-    found += [("a link", match) for match in _LINK.findall(rest)]
-    rest = _DATE.sub(" | ", _LINK.sub(" ", rest))
+    for what, pattern in _KINDS:
+        found += [(what, match) for match in pattern.findall(rest)]
+        rest = pattern.sub(" | ", rest)
+    rest = _DATE.sub(" | ", rest)
     found += [("a phone number", match) for match in _PHONE.findall(rest) if _is_phone(match)]
     return tuple(dict.fromkeys(f"This looks like {what}: “{_short(words)}”." for what, words in found))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sync.desk import Desk, SyncStatus
@@ -73,7 +73,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.setMinimumSize(px(400), px(420))
-        self.resize(px(1100), px(720))
+        room = self.screen().availableGeometry().size()
+        self.resize(QSize(px(1100), px(720)).boundedTo(room))
 
     def _lay_out(self) -> None:
         body = QWidget(self)

@@ -129,7 +129,7 @@ _STORE: Final = {
 }
 
 _OWN: Final = {
-    "not-ready": Sentence("Not ready yet", "Foreword is still getting ready.", "It goes on by itself in a moment."),
+    "not-ready": Sentence("Starting…", "Foreword is getting ready.", "It goes on by itself in a moment."),
     "own-error": Sentence(
         "Something went wrong in Foreword",
         "The fault is Foreword's, not yours.",

@@ -27,6 +27,9 @@ BODY_BYTES: Final = 8 * 1024 * 1024
 PAGE_ROWS: Final = 200
 """Rows of a page, so that storing one never holds the write lock for long."""
 
+WHOLE_ANSWER: Final = timedelta(minutes=2)
+"""An answer that drips longer than this is given up, however steadily it drips."""
+
 REDIRECTS: Final = 3
 _GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
 """Statuses that a marketplace's own front server gives without a problem document."""
@@ -124,7 +127,7 @@ class HttpMarketplace:
         }
         try:
             with self._http.stream(method, url, headers={**own, **headers}, content=content or None) as response:
-                body = _read_body(response)
+                body = _read_body(response, self._clock)
         except httpx2.HTTPError as error:
             raise _network_problem(error) from error
         except httpx2.InvalidURL as error:
@@ -203,12 +206,14 @@ def _read(read: Callable[[wire.Json, str], Value], reply: _Reply) -> Value:
         raise Busy(Trouble.GARBLED, str(error)) from error
 
 
-def _read_body(response: httpx2.Response) -> bytes:
+def _read_body(response: httpx2.Response, clock: Clock) -> bytes:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise Busy(Trouble.GARBLED, "compressed, although that was not asked for")
-    body = bytearray()
+    body, deadline = bytearray(), clock.now() + WHOLE_ANSWER
     for chunk in response.iter_raw():
         body += chunk
+        if clock.now() > deadline:
+            raise Busy(Trouble.TIMEOUT, "the answer came too slowly")
         if len(body) > BODY_BYTES:
             raise Busy(Trouble.GARBLED, "longer than 8 MiB")
     return bytes(body)

@@ -86,6 +86,9 @@ def read_call(data: Json) -> CallRequest:
     """Read one CallRequest. Raises Garbled."""
     status = _word(CallStatus, data.get("status"), CallStatus.UNKNOWN)
     line, decline, closed = (data.get(name) for name in ("line", "decline", "closed"))
+    slots = tuple(_slot(_object(slot, "slots")) for slot in _list(data, "slots"))
+    if len({slot.id for slot in slots}) < len(slots):
+        raise Garbled("slots: two with one id")
     return CallRequest(
         id=_id(data, "id"),
         version=_whole(data, "version"),
@@ -94,7 +97,7 @@ def read_call(data: Json) -> CallRequest:
         subject=_line(data, "subject"),
         message=_text(data, "message"),
         created_at=_instant(data, "created_at"),
-        slots=tuple(_slot(_object(slot, "slots")) for slot in _list(data, "slots")),
+        slots=slots,
         about=_line(data, "about") if "about" in data else "",
         deadline_at=_optional(data, "deadline_at", _instant),
         accepted_slot_id=_optional(data, "accepted_slot_id", _id),
@@ -102,7 +105,7 @@ def read_call(data: Json) -> CallRequest:
         follow_up_of=_optional(data, "follow_up_of", _id),
         decline_message=_text(_object(decline, "decline"), "message") if decline is not None else None,
         closed_reason=_optional(_object(closed, "closed"), "reason", _text) if closed is not None else None,
-        raw=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+        raw=json.dumps(data, separators=(",", ":")),
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PartOfDay(StrEnum):
@@ -44,9 +47,9 @@ def offset_words(local: datetime) -> str:
 
 def from_millis(millis: int) -> datetime:
     """Turn milliseconds since 1970 into a UTC datetime."""
-    return datetime.fromtimestamp(millis / 1000, UTC)
+    return _BEGINNING + timedelta(milliseconds=millis)
 
 
 def to_millis(instant: datetime) -> int:
-    """Turn an aware datetime into whole milliseconds since 1970."""
-    return round(instant.timestamp() * 1000)
+    """Turn an aware datetime into whole milliseconds since 1970; what is finer is cut off."""
+    return (instant - _BEGINNING) // timedelta(milliseconds=1)

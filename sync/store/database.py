@@ -130,9 +130,13 @@ class Database:
 
     def _open(self) -> Engine:
         if self._engine is None:
-            from sqlalchemy import create_engine, event  # noqa: PLC0415 - see write
+            from sqlalchemy import URL, create_engine, event  # noqa: PLC0415 - see write
 
-            engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": 5})
+            engine = create_engine(
+                URL.create("sqlite", database=str(self.path)),
+                connect_args={"timeout": 5},
+                hide_parameters=True,  # a PIN or a message has no place in a log
+            )
             event.listen(engine, "connect", _configure)
             event.listen(engine, "begin", _begin_immediate)
             self._engine = engine

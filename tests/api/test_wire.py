@@ -63,6 +63,7 @@ def test_kinds_that_this_version_does_not_know_are_passed_over():
         {"created_at": "2026-11-22T00:20:00"},
         {"slots": None},
         {"slots": [7]},
+        {"slots": CALL["slots"] * 2},
         {"customer": []},
         {"subject": None},
         {"line": {"number": "0900 666", "pin": "1"}},

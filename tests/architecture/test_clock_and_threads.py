@@ -10,9 +10,7 @@ from tests.architecture.source import PACKAGES, Finding, Source, assert_kept, do
 CLOCKS = {"sync/clock.py", "marketplace/sandbox/clock.py"}
 
 # A file and its call that is after something else than the time -> what it is after.
-TIME_EXCEPTIONS = {
-    ("desktop/local_zone.py", "datetime.now"): "the computer's offset from UTC, where the system names no zone",
-}
+TIME_EXCEPTIONS = {}
 
 TIME_CALLS = (
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.localtime",

@@ -33,7 +33,9 @@ def core(tmp_path) -> Iterator[Core]:
 
 @pytest.fixture
 def courier(core, market, tmp_path) -> Iterator[Courier]:
-    made = Courier(Profile(tmp_path, market.url), Address(market.url, market.token), core.clock, core.desk.announce)
+    made = Courier(
+        Profile(tmp_path, market.url), lambda: Address(market.url, market.token), core.clock, core.desk.announce
+    )
     yield made
     made.stop()
 
@@ -49,7 +51,7 @@ def test_it_makes_the_store_ready_fetches_what_is_there_and_tells_what_changed(c
 
 def test_it_sends_what_the_window_has_queued(core, courier, market):
     courier.run()
-    shown = core.desk.call(market.event("invite")["id"]) or None
+    market.event("invite")
     courier.run()
     call_id = core.desk.overview().sections[0].ids[0]
     shown = core.desk.call(call_id)

@@ -65,7 +65,7 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Make:
 
 def test_it_begins_with_a_warm_draft_that_can_be_sent_as_it_stands(scene: Make) -> None:
     assert scene().text == (
-        "Hello Dana,\n\nthank you for the invitation. I would like to talk about “Spring hiking series, 4 blog posts”, "
+        "Hello Dana,\n\nThank you for the invitation. I would like to talk about “Spring hiking series, 4 blog posts”, "
         "but I cannot make any of the three times.\n\nIf you have other times, please send a new invitation. "
         "I look forward to it."
     )
@@ -155,7 +155,10 @@ def test_the_count_appears_near_the_limit_and_a_longer_message_cannot_be_sent(sc
 
 def test_private_details_are_warned_about_and_can_be_sent_all_the_same(scene: Make) -> None:
     one = scene()
-    assert one.find("declineLint").text() == "No private details in this message."
+    assert (
+        one.find("declineLint").text()
+        == "Nothing here looks like a phone number, an e-mail address, a link or payment data."
+    )
     one.write("Call me: 415 555 0142")
     assert "looks like a phone number" in one.find("declineLint").text()
     assert one.find("declineSend").isEnabled()

@@ -119,6 +119,11 @@ class CallListModel(QAbstractListModel):
             text = self._texts[here.call_id] = self._words(here)
         return text
 
+    def longest_times(self) -> str:
+        """Return the words of a request's times where they are about as long as they get."""
+        late = datetime(2026, 11, 25, 22, 45, tzinfo=UTC)
+        return f"3 times, first {self._wording.slot(late)}"
+
     def row_of(self, call_id: str) -> int:
         """Return the row of a call, or -1 where it is folded away or unknown."""
         wanted = next((row for row, here in enumerate(self._head) if call_id and here.call_id == call_id), -1)

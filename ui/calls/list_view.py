@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -24,7 +25,7 @@ from sync.domain.projection import Section
 from ui.calls.list_model import CallListModel
 from ui.calls.row_painter import RowLook, RowPainter, is_narrow, row_height
 from ui.calls.row_text import RowKind
-from ui.style import px
+from ui.style import px, type_font
 from ui.widgets.buttons import RowButton
 from ui.widgets.tooltips import plain_tooltip
 
@@ -107,6 +108,11 @@ class CallList(QListView):
         self.setModel(model)
 
     # Measures
+
+    def fitting_width(self) -> int:
+        """Return the width at which no time is cut beside its button, whatever the font and the locale's order."""
+        words = QFontMetrics(type_font("fine")).horizontalAdvance(self._model.longest_times())
+        return max(px(436), px(74) + words + px(12) + self._button_width + px(24))
 
     def row_size(self, kind: RowKind) -> QSize:
         """Return the size of a row of that kind; the width is the view's own business."""

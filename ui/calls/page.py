@@ -13,7 +13,7 @@ from sync.domain.problems import StoreProblem
 from sync.domain.projection import ShownCall
 from ui.calls.list_model import CallListModel
 from ui.calls.list_view import CallList
-from ui.style import colour, px, tokens
+from ui.style import colour, tokens
 from ui.wording import Wording
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ class CallsPage(QWidget):
     def _arrange(self) -> None:
         two = self.two_panes
         self.list.shows_choice = two
-        self.list.setMinimumWidth(px(436) if two else 0)
-        self.list.setMaximumWidth(px(436) if two else _WIDEST)
+        self.list.setMinimumWidth(self.list.fitting_width() if two else 0)
+        self.list.setMaximumWidth(self.list.fitting_width() if two else _WIDEST)
         self._hairline.setVisible(two)
         if self.detail is None:
             self._ground.setVisible(two)
