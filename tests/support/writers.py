@@ -79,9 +79,9 @@ class Writer:
         over_http = HttpMarketplace(
             self.market.url, lambda: self.token or self.market.token, self._http, self.clock, lambda: next(ids)
         )
-        ledgers = Ledgers(self.database)
+        self.ledgers = Ledgers(self.database)
         self.round = Round(
-            self.wrap(over_http), self.queries, self.outbox, ledgers, self.clock, Random(1), self.desk.announce
+            self.wrap(over_http), self.queries, self.outbox, self.ledgers, self.clock, Random(1), self.desk.announce
         )
         self.runner = Runner(self.round, self.clock)
 
