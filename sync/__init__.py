@@ -4,7 +4,7 @@ The map of this folder, from the bottom up; a line may use the lines above it, n
 
     domain/     pure values and rules: calls, intents, projection, retry, problems
     settings    the writer's settings as frozen values
-    ports       what the core needs from outside: Marketplace, Secrets, Clock
+    ports       what the core needs from outside: Marketplace, Clock
     store/      SQLite: base rows, outbox, ledgers; the only place that knows SQL
     api/        the Marketplace port over HTTP
     clock       the system's clock

@@ -1,4 +1,4 @@
-"""What the core needs from outside, as Protocols: the marketplace, a secret, the clock.
+"""What the core needs from outside, as Protocols: the marketplace and the clock.
 
 Adapters raise ``sync.domain.problems.Problem`` and nothing else; they are chosen in ``desktop/wiring.py``.
 """
