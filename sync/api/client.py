@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
 from typing import Final, TypeVar
 from urllib.parse import urljoin
 
 import httpx2
 
 from sync.api import wire
+from sync.api.exchange import Reply, exchange, retry_after
 from sync.api.origin import checked_origin, origin_of
 from sync.api.verdict import Answer, problem_of
 from sync.domain.intents import Intent
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
 from sync.ports import ChangesPage, Clock, Outcome, SnapshotPage
 
-BODY_BYTES: Final = 8 * 1024 * 1024
 PAGE_ROWS: Final = 200
 """Rows of a page, so that storing one never holds the write lock for long."""
-
-WHOLE_ANSWER: Final = timedelta(minutes=2)
-"""An answer that drips longer than this is given up, however steadily it drips."""
 
 REDIRECTS: Final = 3
 _GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
@@ -99,7 +94,7 @@ class HttpMarketplace:
         stored = replace(reply, status=status, data=body)
         return _read(wire.read_outcome, self._checked(stored))
 
-    def _get(self, path: str, query: Mapping[str, str]) -> _Reply:
+    def _get(self, path: str, query: Mapping[str, str]) -> Reply:
         url = self._url(path) + (f"?{httpx2.QueryParams(dict(query))}" if query else "")
         for _ in range(REDIRECTS):
             reply = self._request("GET", url, {}, b"")
@@ -114,27 +109,14 @@ class HttpMarketplace:
     def _url(self, path: str) -> str:
         return f"{self._origin}/v1{path}"
 
-    def _request(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> _Reply:
+    def _request(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
         token = self._token()
         if not token or not wire.is_token(token):
             raise Paused(Trouble.TOKEN_EXPIRED)
-        own = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json, application/problem+json",
-            "Accept-Encoding": "identity",
-            "API-Version": "1",
-            "Request-Id": self._new_request_id(),
-        }
-        try:
-            with self._http.stream(method, url, headers={**own, **headers}, content=content or None) as response:
-                body = _read_body(response, self._clock)
-        except httpx2.HTTPError as error:
-            raise _network_problem(error) from error
-        except httpx2.InvalidURL as error:
-            raise Busy(Trouble.GARBLED, str(error)) from error
-        return _Reply(response.status_code, response.headers, _json(response, body))
+        own = {"Authorization": f"Bearer {token}", "API-Version": "1", "Request-Id": self._new_request_id()}
+        return exchange(self._http, self._clock, method, url, {**own, **headers}, content)
 
-    def _checked(self, reply: _Reply) -> _Reply:
+    def _checked(self, reply: Reply) -> Reply:
         """Return a yes with its epoch; raise what anything else means."""
         if 200 <= reply.status < 300:
             epoch = reply.epoch or reply.headers.get("Sync-Epoch", "")
@@ -145,7 +127,7 @@ class HttpMarketplace:
             raise Offline(Trouble.CAPTIVE_PORTAL)
         raise self._problem(reply)
 
-    def _problem(self, reply: _Reply) -> Problem:
+    def _problem(self, reply: Reply) -> Problem:
         data = reply.data or {}
         code, detail = data.get("code"), data.get("detail") or data.get("title")
         current = data.get("current")
@@ -158,33 +140,13 @@ class HttpMarketplace:
                 status=reply.status,
                 code=wire.one_line(code) if isinstance(code, str) else "",
                 detail=wire.one_line(detail) if isinstance(detail, str) else "",
-                retry_at=wire.read_instant(data.get("retry_at")) or self._retry_after(reply.headers),
+                retry_at=wire.read_instant(data.get("retry_at")) or retry_after(reply.headers, self._clock),
                 current=call,
             )
         )
 
-    def _retry_after(self, headers: Mapping[str, str]) -> datetime | None:
-        """Read ``Retry-After``, seconds or a date (RFC 9110, 10.2.3)."""
-        value = headers.get("Retry-After", "").strip()
-        if value.isascii() and value.isdigit():
-            return self._clock.now() + timedelta(seconds=min(int(value[:9]), 86_400))
-        try:
-            return parsedate_to_datetime(value).astimezone(UTC) if value else None
-        except (ValueError, OverflowError):
-            return None
 
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """A status, the headers, the body's JSON object (None if it is none), and the epoch once that was checked."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: wire.Json | None
-    epoch: str = ""
-
-
-def _target(url: str, reply: _Reply) -> str:
+def _target(url: str, reply: Reply) -> str:
     """Return where a redirect leads; "" where nobody could go."""
     try:
         return urljoin(url, reply.headers.get("Location", ""))
@@ -192,50 +154,15 @@ def _target(url: str, reply: _Reply) -> str:
         return ""
 
 
-def _is_from_between(reply: _Reply, origin: str) -> bool:
+def _is_from_between(reply: Reply, origin: str) -> bool:
     """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
     if 300 <= reply.status < 400:
         return "Location" in reply.headers and origin_of(_target(origin, reply)) != origin
     return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
 
 
-def _read(read: Callable[[wire.Json, str], Value], reply: _Reply) -> Value:
+def _read(read: Callable[[wire.Json, str], Value], reply: Reply) -> Value:
     try:
         return read(reply.data or {}, reply.epoch)
     except wire.Garbled as error:
         raise Busy(Trouble.GARBLED, str(error)) from error
-
-
-def _read_body(response: httpx2.Response, clock: Clock) -> bytes:
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise Busy(Trouble.GARBLED, "compressed, although that was not asked for")
-    body, deadline = bytearray(), clock.now() + WHOLE_ANSWER
-    for chunk in response.iter_raw():
-        body += chunk
-        if clock.now() > deadline:
-            raise Busy(Trouble.TIMEOUT, "the answer came too slowly")
-        if len(body) > BODY_BYTES:
-            raise Busy(Trouble.GARBLED, "longer than 8 MiB")
-    return bytes(body)
-
-
-def _json(response: httpx2.Response, body: bytes) -> wire.Json | None:
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind not in {"application/json", "application/problem+json"}:
-        return None
-    try:
-        return wire.read_object(body)
-    except wire.Garbled as error:
-        if not response.is_success:
-            return None
-        raise Busy(Trouble.GARBLED, str(error)) from error
-
-
-def _network_problem(error: httpx2.HTTPError) -> Problem:
-    """Sort a failed exchange: nothing was reached, or no one knows what was reached (RFC 9110 leaves that open)."""
-    if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        tls = "SSL" in f"{error} {error.__cause__!r}" or "certificate" in str(error).lower()
-        return Offline(Trouble.TLS if tls else Trouble.UNREACHABLE, str(error))
-    if isinstance(error, httpx2.TimeoutException):
-        return Busy(Trouble.TIMEOUT, str(error))
-    return Busy(Trouble.CUT_OFF, str(error))
