@@ -7,10 +7,17 @@ python -m bench.start_child foreword HOME
 import os
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ui.main_window import MainWindow
 
 QUIET = 1500
 """Milliseconds without a change after which the child ends."""
+STRIP, TOP = 80, 400
+"""Pixels: the height that the strip may take from the list, and the part of it that is compared."""
 
 
 def now() -> float:
@@ -50,68 +57,70 @@ def bare() -> None:
 
 
 def foreword(home: str) -> None:
-    """The program as it is, watched from inside its event loop."""
-    from desktop.__main__ import main
+    """The program as it is, watched from inside its event loop; nothing is looked at before its list is painted."""
+    from desktop import __main__ as program
 
-    arguments = ["--home", home, "--marketplace", "http://127.0.0.1:9"]
+    imported = program._import_qt
+
+    def import_and_watch() -> None:
+        imported()
+        from ui.main_window import MainWindow
+
+        settle = MainWindow._settle
+
+        def painted(window: MainWindow) -> None:
+            first = (now(), proportional_set_kb())
+            watch(window, first)
+            settle(window)
+
+        MainWindow._settle = painted  # type: ignore[method-assign]
+
+    program._import_qt = import_and_watch
+    program.main(["--home", home, "--marketplace", "http://127.0.0.1:9"])
+
+
+def watch(window: "MainWindow", first: tuple[float, int]) -> None:
+    """Note every later paint of the list and of the details, and tell the last that changed the picture."""
     from PySide6.QtCore import QEvent, QObject, QTimer
-    from PySide6.QtWidgets import QApplication, QListView, QWidget
+    from PySide6.QtWidgets import QWidget
 
-    class Watch(QObject):
-        """Notes every paint of the list and of the details, and afterwards which of them changed the picture."""
+    settled = {"list": first}
+    pictures = {"list": picture_of(window.page.list.viewport())}
+    quiet = QTimer(window, singleShot=True, interval=QUIET)
+    quiet.timeout.connect(lambda: tell(settled["list"], settled["details"]))
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.pictures: dict[str, bytes] = {}
-            self.settled: dict[str, tuple[float, int]] = {}
-            self.first = (0.0, 0)
-            self.looking = False
-            self.quiet = QTimer(singleShot=True, interval=QUIET)
-            self.quiet.timeout.connect(lambda: tell(self.settled["list"], self.settled["detailBody"]))
+    def look(part: str, widget: QWidget, at: float) -> None:
+        eye.looking = True
+        picture = picture_of(widget)
+        eye.looking = False
+        if pictures.get(part) != picture:
+            pictures[part], settled[part] = picture, (at, proportional_set_kb())
+            quiet.start()
+
+    class Eye(QObject):
+        looking = False
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint and not self.looking and isinstance(watched, QWidget):
-                part = watched.objectName() or "list"
-                at = now()
-                QTimer.singleShot(0, lambda: self.look(part, watched, at))
+                part, at = "details" if watched.objectName() == "detailBody" else "list", now()
+                QTimer.singleShot(0, lambda: look(part, watched, at))
             return False
 
-        def watch_details(self) -> None:
-            body = window().findChild(QWidget, "detailBody")
-            body.installEventFilter(self)
-            QTimer.singleShot(0, lambda: self.look("detailBody", body, now()))
+    eye = Eye(window)
+    window.page.list.viewport().installEventFilter(eye)
 
-        def painted(self) -> None:
-            """Right after the first paint, before anything that waits for it."""
-            self.first = (now(), proportional_set_kb())
+    def watch_details() -> None:
+        body = window.findChild(QWidget, "detailBody")
+        body.installEventFilter(eye)
+        QTimer.singleShot(0, lambda: look("details", body, now()))
 
-        def look(self, part: str, widget: QWidget, at: float) -> None:
-            memory = proportional_set_kb()
-            self.looking = True
-            picture = widget.grab(widget.rect().adjusted(0, 0, 0, -80)).toImage()
-            self.looking = False
-            data = bytes(picture.constBits())[: picture.bytesPerLine() * 400]
-            if self.pictures.get(part) != data:
-                self.settled[part] = (at, memory) if self.pictures.get(part) or part != "list" else self.first
-                self.pictures[part] = data
-                self.quiet.start()
+    window.settled.connect(watch_details)
 
-    def window() -> Any:
-        return next(one for one in QApplication.topLevelWidgets() if one.objectName() == "mainWindow")
 
-    watches: list[Watch] = []
-    original = QApplication.exec
-
-    def watched_exec(*_: object) -> int:
-        watches.append(Watch())
-        window().findChild(QListView).viewport().installEventFilter(watches[0])
-        window().settled.connect(watches[0].watch_details)
-        after_paint = type(window())._settle
-        type(window())._settle = lambda self: (watches[0].painted(), after_paint(self))
-        return original()
-
-    QApplication.exec = watched_exec  # type: ignore[method-assign, assignment]
-    main(arguments)
+def picture_of(widget: "QWidget") -> tuple[int, bytes]:
+    """What the widget shows above the place of the strip, which tells later that nobody answers."""
+    image = widget.grab(widget.rect().adjusted(0, 0, 0, -STRIP)).toImage()
+    return image.width(), bytes(image.constBits())[: image.bytesPerLine() * TOP]
 
 
 def tell(*moments: tuple[float, int]) -> None:
