@@ -5,7 +5,6 @@ Practice is an account of its own, so that made-up customers never stand beside 
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,6 +44,11 @@ def default_home() -> Path:
 
 
 def profile_of(home: Path, origin: str) -> Profile:
-    """Return the profile of a marketplace's origin below ``home``; "" is practice."""
-    name = re.sub(r"[^a-z0-9.-]+", "_", origin.lower().removeprefix("https://"))
-    return Profile(home / "accounts" / name if origin else home / "practice", origin)
+    """Return the profile of a marketplace's origin (in its one spelling) below ``home``; "" is practice.
+
+    Each origin has a name of its own, without the ":" and "/" that no folder of Windows may have.
+    """
+    if not origin:
+        return Profile(home / "practice", origin)
+    name = origin.removeprefix("https://").replace("http://", "http:").replace("_", "%5F").replace(":", "_")
+    return Profile(home / "accounts" / name, origin)
