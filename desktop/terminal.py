@@ -77,7 +77,8 @@ class Terminal:
         call = self._found(call_id).call
         if not 1 <= number <= len(call.slots):
             raise ValueError(f"{call_id} has the times 1 to {len(call.slots)}; {number} is not one of them.")
-        return Accept(call_id, call.slots[number - 1].id, call.version)
+        slot = call.slots[number - 1]
+        return Accept(call_id, slot.id, slot.starts_at, call.version)
 
     def _found(self, call_id: str) -> ShownCall:
         shown = self._desk.call(call_id)

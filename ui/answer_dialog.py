@@ -131,7 +131,7 @@ class AnswerDialog(CallDialog):
             self.refresh()
             self.keep_in_view(self._voice)
         elif not (line.needs_second_look and self._ripe.isActive()):
-            self._submit(Accept(self.call_id, line.slot.id, self._shown.call.version))
+            self._submit(Accept(self.call_id, line.slot.id, line.slot.starts_at, self._shown.call.version))
 
     def _submit(self, intent: Accept) -> None:
         refused = self._shown.refused if self._shown else None

@@ -32,7 +32,7 @@ from ui.wording import Wording
 _COUNT_FROM = MESSAGE_CHARS - 400
 
 
-_CLEAR: Final = "Nothing here looks like a phone number, an e-mail address, a link or payment data."
+_CLEAR: Final = "Nothing here looks like a phone number, an e-mail or postal address, a link or payment data."
 
 
 class DeclineDialog(CallDialog):

@@ -1,4 +1,4 @@
-"""What a writer may not want to tell a customer: contact details, links, payment. Warns, never bans.
+"""What a writer may not want to tell a customer: contact details, an address, links, payment. Warns, never bans.
 
 Customers see no contact details of writers, and some marketplaces forbid exchanging them (M13).
 """
@@ -23,8 +23,28 @@ _PHONE: Final = re.compile(r"[+(]?\d[\d\s().\-–/]{5,30}\d")
 _ACCOUNT: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b")
 _CARD: Final = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 _HANDLE: Final = re.compile(r"(?<![\w.])@\w{3,30}")
+_NO_STREET: Final = (
+    r"(?!(?:[AP]M|Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b)"
+)
+"""What follows a number in a time or a date; no street is called so here."""
+_STATES: Final = (
+    "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+)
+_ADDRESS: Final = re.compile(
+    # 12 Elm Street, 4b St Mary's Rd; 12 rue de la Paix; Lange Straße 5, Gartenweg 5; Via Roma 10
+    rf"\b\d{{1,5}}[A-Za-z]?,?\s{_NO_STREET}(?:[A-Z][\w'’.-]*\s){{1,4}}"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Crescent|Square|Terrace|Parkway)\b"
+    r"|\b\d{1,4}(?:\s?bis)?,?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Qq]uai)\s(?:d|l|[A-ZÉ])[\w'’-]*(?:\s[\w'’-]+)?"
+    r"|\b[A-ZÄÖÜ][\wäöüß-]*(?:\s[Ss]tra(?:ß|ss)e|stra(?:ß|ss)e|str\.|weg|platz|gasse|allee)\s\d{1,4}[a-z]?\b"
+    r"|\b(?:Via|Viale|Piazza|Calle|Plaza|Avenida|Rua)\s(?:[A-ZÁÉÍÓÚ]\w*,?\s){1,3}\d{1,4}\b"
+    r"|\bP\.?\s?O\.?\s?[Bb]ox\s\d+"
+    rf"|\b(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?\b|\b[A-Z]{{1,2}}\d[A-Z\d]?\s\d[A-Z]{{2}}\b"
+)
+"""A street with its number, a post-office box, a state with its ZIP code, a British postcode."""
 _KINDS: Final = (
     ("a link", _LINK),
+    ("a postal address", _ADDRESS),
     ("a bank account", _ACCOUNT),
     ("a card number", _CARD),
     ("a name on another site", _HANDLE),

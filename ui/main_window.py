@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         slot = upcoming[0].call.accepted_slot if upcoming else None
         if slot is None:
             return ""
-        return f"Next: {upcoming[0].call.customer.company}, {self._wording.countdown(slot.starts_at)}"
+        return f"Next: {upcoming[0].call.customer.company}, {self._wording.soon(slot.starts_at)}"
 
     def _say_status(self) -> None:
         try:

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from sync.domain.calls import CallRequest, CallStatus, Slot, SlotState
 from sync.domain.projection import ShownCall
-from sync.domain.times import PartOfDay, part_of_day
 from ui.wording import Wording
 
 
@@ -101,7 +100,7 @@ def _line(
     slot: Slot, call: CallRequest, others: Sequence[ShownCall], wording: Wording, *, with_offset: bool
 ) -> OfferedTime:
     part = wording.part_of_day(slot.starts_at)
-    night = part_of_day(wording.local(slot.starts_at)) is PartOfDay.NIGHT
+    night = wording.is_at_night(slot.starts_at)
     badge, words, reason = _badge(slot, [shown for shown in others if shown.call.id != call.id], wording, night=night)
     return OfferedTime(
         slot=slot,

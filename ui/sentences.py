@@ -64,6 +64,11 @@ _OFFLINE: Final = {
 }
 
 _PAUSED: Final = {
+    "not-signed-in": Sentence(
+        "Not signed in",
+        "Foreword has no sign-in for this marketplace yet, so nothing can be sent or read.",
+        "Sign in. What waits here is kept and sent afterwards.",
+    ),
     "token-expired": Sentence(
         "Sign in again",
         "The marketplace does not know this computer any more, so nothing can be sent or read.",
@@ -247,8 +252,8 @@ def offline_codes() -> frozenset[str]:
 
 
 def sign_in_codes() -> frozenset[str]:
-    """Return the codes that only signing in again cures."""
-    return frozenset({"token-expired", "invalid_grant"})
+    """Return the codes that only signing in cures."""
+    return frozenset({"not-signed-in", "token-expired", "invalid_grant"})
 
 
 def known_codes() -> frozenset[str]:

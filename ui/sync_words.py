@@ -33,7 +33,7 @@ class SyncState(NamedTuple):
 def sync_state(status: SyncStatus, wording: Wording, *, syncing: bool) -> SyncState:
     """Return what the status button says; what the writer must do comes before what goes on by itself."""
     if status.trouble and _wants_sign_in(status.trouble):
-        return SyncState(SyncKind.SIGN_IN, "Sign in again")
+        return SyncState(SyncKind.SIGN_IN, wording.problem(status.trouble).title)
     if status.attention:
         verb = "needs" if status.attention == 1 else "need"
         return SyncState(SyncKind.ATTENTION, f"{status.attention} {verb} attention")

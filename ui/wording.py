@@ -142,7 +142,7 @@ class Wording:
         return f"{self.clock(instant)} {self.zone_words(instant)}"
 
     def for_them(self, slot: Slot, customer: Customer) -> str:
-        """Return the time where the customer is, "9:00 PM for them"; "" when their zone is not known.
+        """Return the time where the customer is, "9:00 PM for them"; "" when it is the writer's, or their zone unknown.
 
         A day that differs from the writer's is named: "Tue, midnight for them".
         """
@@ -150,8 +150,9 @@ class Wording:
         if theirs is None:
             return ""
         there, here = slot.starts_at.astimezone(theirs), self.local(slot.starts_at)
-        midnight = self.formats.twelve_hour and there.hour == there.minute == 0
-        words = "midnight" if midnight else self._clock(there)
+        if there.utcoffset() == here.utcoffset():
+            return ""
+        words = (self.formats.twelve_hour and _noon_or_midnight(there)) or self._clock(there)
         if there.date() != here.date():
             words = f"{self.formats.weekdays_short[there.weekday()]}, {words}"
         return f"{words} for them"
@@ -193,9 +194,19 @@ class Wording:
         first = self.slot(min(slot.starts_at for slot in slots))
         return f"1 time, {first}" if len(slots) == 1 else f"{count_of(len(slots), 'time')}, first {first}"
 
+    def soon(self, instant: datetime) -> str:
+        """Return when a call is, for a short line: "1:00 PM, in 2 h 14 min", "tomorrow at 9:00 AM"."""
+        far = self.local(instant).date() != self.local(self.now()).date() and instant - self.now() > 12 * HOUR
+        return self.when(instant) if far else f"{self.clock(instant)}, {self.countdown(instant)}"
+
     def part_of_day(self, instant: datetime) -> str:
-        """Return "night", "morning", "afternoon" or "evening"."""
-        return str(part_of_day(self.local(instant)))
+        """Return "night", "morning", "noon", "afternoon", "evening" or "midnight"."""
+        local = self.local(instant)
+        return _noon_or_midnight(local) or str(part_of_day(local))
+
+    def is_at_night(self, instant: datetime) -> bool:
+        """Tell whether the writer may be asleep then: such a time is never taken at one press (A4)."""
+        return part_of_day(self.local(instant)) is PartOfDay.NIGHT
 
     def read_back(self, instant: datetime) -> str:
         """Return a time so that it cannot be taken for another: "Tuesday 24 November, 1:00 in the afternoon"."""
@@ -239,14 +250,17 @@ class Wording:
 
 def _half_in_words(local: datetime) -> str:
     """Name the part of the day so that each hour of a 12-hour clock is told apart, midnight and noon included."""
-    if local.hour == 0:
-        return "after midnight" if local.minute else "midnight"
+    if word := _noon_or_midnight(local):
+        return word
     if local.hour < 7:
-        return "in the early morning"
-    if local.hour == 12 and local.minute == 0:
-        return "noon"
+        return "in the early morning" if local.hour else "after midnight"
     part = part_of_day(local)
     return "at night" if part is PartOfDay.NIGHT else f"in the {part}"
+
+
+def _noon_or_midnight(local: datetime) -> str:
+    """Return the word for the two times of which nobody knows whether they are AM or PM, else ""."""
+    return "" if local.minute else {0: "midnight", 12: "noon"}.get(local.hour, "")
 
 
 def _generic_zone_name(key: str, language: str) -> str:

@@ -86,7 +86,9 @@ def open_database(address: str, chance: Chance) -> Database:
 
 def _read_url(address: str) -> URL:
     try:
-        url = make_url(address)
+        # A file's name is taken as it is: "?", "#" and "%" have no meaning of their own in a folder.
+        kind, mark, file = address.partition(":///")
+        url = URL.create("sqlite", database=file) if (kind, mark) == ("sqlite", ":///") else make_url(address)
     except ArgumentError as error:
         raise DatabaseUnusableError(
             f"{address!r} is no database address. Write sqlite:///path/to/file.db "

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from marketplace.sandbox.instants import from_text
 from marketplace.sandbox.problems import Problem
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _QUOTED: Final = re.compile(r'"([A-Za-z0-9_-]{1,64})"')
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 _LINE_BREAKS: Final = "\u2028\u2029"
 _MULTILINE_CONTROLS: Final = "\n\r\t"
 
@@ -159,6 +162,17 @@ class Form:
             return value
         self.refuse(field, "Must be an id.")
         return ""
+
+    def instant(self, field: str) -> datetime:
+        """Read an instant in UTC (RFC 3339)."""
+        value = self._body.get(field)
+        try:
+            if isinstance(value, str) and _INSTANT.fullmatch(value):
+                return from_text(value)
+        except ValueError:
+            pass  # a day or an hour that does not exist
+        self.refuse(field, "Must be an instant such as 2026-09-14T15:00:00Z.")
+        return datetime.min.replace(tzinfo=UTC)
 
     def integer(self, field: str, smallest: int, largest: int = 2**53) -> int:
         """Read a whole number; 5.0 is one too (JSON has no integers of its own)."""

@@ -6,6 +6,7 @@ A call is the contract's CallRequest as a dict. A move returns the same object w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,22 +76,35 @@ def set_slot_state(call: Call, slot_id: str, state: str) -> Call:
     return call | {"slots": [slot | {"state": state} if slot["id"] == slot_id else slot for slot in call["slots"]]}
 
 
-def accept(call: Call, slot_id: str, now: datetime, make_line: Callable[[], dict[str, str]]) -> Call:
-    """Take an offered time. The second accept of the same time is the same accept, whatever its key (A4)."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The offered time that a writer takes, and when it was when the writer read it (aware)."""
+
+    slot_id: str
+    starts_at: datetime
+
+
+def accept(call: Call, wanted: Wanted, now: datetime, make_line: Callable[[], dict[str, str]]) -> Call:
+    """Take an offered time. The second accept of the same time is the same accept, whatever its key (A4).
+
+    A time that was moved after the writer read it is gone: nobody is to agree on a time that they never saw.
+    """
     if call["status"] in ACCEPTED_STATES:
-        if call["accepted_slot_id"] == slot_id:
+        if call["accepted_slot_id"] == wanted.slot_id:
             return call
         raise Refusal("already-accepted-other-slot", "Another of the offered times is accepted already.")
     if call["status"] != "open":
         raise Refusal(*_REFUSALS[call["status"]])
-    slot = next((slot for slot in call["slots"] if slot["id"] == slot_id), None)
+    slot = next((slot for slot in call["slots"] if slot["id"] == wanted.slot_id), None)
     if slot is not None and slot["state"] == "taken":
         raise Refusal("slot-taken", "Another writer was faster with this time.")
     if slot is None or slot["state"] == "withdrawn":
         raise Refusal("slot-gone", f"{call['customer']['first_name']} no longer has this time free.")
-    if from_text(slot["starts_at"]) <= now:
+    if from_text(slot["starts_at"]) != wanted.starts_at:
+        raise Refusal("slot-gone", f"{call['customer']['first_name']} has moved this time.")
+    if wanted.starts_at <= now:
         raise Refusal("slot-gone", "This time has already begun.")
-    return call | {"status": "accepted", "accepted_slot_id": slot_id, "line": make_line()}
+    return call | {"status": "accepted", "accepted_slot_id": wanted.slot_id, "line": make_line()}
 
 
 def decline(call: Call, message: str, reason: str | None, now: datetime) -> Call:

@@ -215,7 +215,9 @@ class Player:
             call = moves.decline(call, past.words or "", None, answered_at)
         else:
             line = make_line_of(self._chance, self._writing.account_id, call_id)
-            call = moves.accept(call, f"{call_id}_1", asked_at, line) | {"status": past.outcome}
+            call = moves.accept(call, moves.Wanted(f"{call_id}_1", spans[0].starts_at), asked_at, line) | {
+                "status": past.outcome
+            }
         put_call(self._writing, call)
 
     def _end(self, call_id: str, status: str, now: datetime, reason: str) -> Json | None:

@@ -47,13 +47,14 @@ def _make_up(call_id: str, draw: random.Random, now: datetime, line: Callable[[]
         offers = [Offer(draw.randint(1, 3), offer.hour, offer.minute) for offer in offers]
     spans = [span_of(offer, customer, around) for offer in offers]
     call = invite(call_id, customer, brief, spans, created_at=around - timedelta(days=draw.randint(1, 3)))
-    chosen = f"{call_id}_{draw.randint(1, 3)}"
+    number = draw.randint(1, 3)
+    chosen = moves.Wanted(f"{call_id}_{number}", spans[number - 1].starts_at)
     if not is_past:
         return moves.accept(call, chosen, around, line) if draw.random() < 0.2 else call
     return _finish(call, draw.choice(_PAST_STATES), chosen, around, line)
 
 
-def _finish(call: Json, status: str, chosen: str, at: datetime, line: Callable[[], dict[str, str]]) -> Json:
+def _finish(call: Json, status: str, chosen: moves.Wanted, at: datetime, line: Callable[[], dict[str, str]]) -> Json:
     if status == "declined":
         return moves.decline(call, "Thank you, none of these times works for me.", None, at)
     if status in ("expired", "withdrawn", "taken"):
@@ -61,6 +62,6 @@ def _finish(call: Json, status: str, chosen: str, at: datetime, line: Callable[[
     accepted = moves.accept(call, chosen, at, line)
     if status == "held":
         return accepted | {"status": "held"}
-    slot = next(slot for slot in call["slots"] if slot["id"] == chosen)
+    slot = next(slot for slot in call["slots"] if slot["id"] == chosen.slot_id)
     report = {"party": "customer", "waited_minutes": 10, "reported_at": slot["ends_at"]}
     return accepted | {"status": "no_show", "no_show": report}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from marketplace.sandbox import commands, intake, moves, practice
 from marketplace.sandbox.calls import make_line_of, put_call, settle
 from marketplace.sandbox.endpoint import Answer, Asked
-from marketplace.sandbox.instants import to_text
+from marketplace.sandbox.instants import to_exact_text, to_text
 from marketplace.sandbox.intake import Form
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
 from marketplace.sandbox.problems import Problem
@@ -33,17 +33,19 @@ Move = Callable[[Writing, moves.Call], tuple[moves.Call, str | None]]
 def accept(asked: Asked) -> Answer:
     """Take one of the offered times."""
     form = Form(intake.json_body(asked.request))
-    slot_id = form.id("slot_id")
+    wanted = moves.Wanted(form.id("slot_id"), form.instant("starts_at"))
     seen = form.integer("seen_version", 0)
     form.check()
 
     def move(writing: Writing, call: moves.Call) -> tuple[moves.Call, str | None]:
         line = make_line_of(asked.sandbox.chance, writing.account_id, call["id"])
-        return moves.accept(call, slot_id, asked.now, line), None
+        return moves.accept(call, wanted, asked.now, line), None
 
-    return _move_call(
-        asked, "accept", [slot_id, seen], move, before=lambda w, item: practice.meet_accept(w, item, slot_id)
-    )
+    def meet(writing: Writing, found: Item) -> Item:
+        return practice.meet_accept(writing, found, wanted.slot_id)
+
+    payload = [wanted.slot_id, to_exact_text(wanted.starts_at), seen]
+    return _move_call(asked, "accept", payload, move, before=meet)
 
 
 def decline(asked: Asked) -> Answer:

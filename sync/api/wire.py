@@ -112,8 +112,9 @@ def read_call(data: Json) -> CallRequest:
 def write_intent(intent: Intent) -> tuple[str, Json]:
     """Return the path below ``/v1`` and the JSON body that ask for an action: the same for the same intent, always."""
     match intent:
-        case Accept(call_id, slot_id, seen):
-            return f"/call-requests/{call_id}/acceptance", {"slot_id": slot_id, "seen_version": seen}
+        case Accept(call_id, slot_id, starts_at, seen):
+            body = {"slot_id": slot_id, "starts_at": _write_instant(starts_at), "seen_version": seen}
+            return f"/call-requests/{call_id}/acceptance", body
         case Decline(call_id, message, seen):
             body = {"message": message, "reason": None, "seen_version": seen}
             return f"/call-requests/{call_id}/decline", body
@@ -133,6 +134,10 @@ def read_instant(value: object) -> datetime | None:
     except ValueError:
         return None
     return instant.astimezone(UTC) if instant.tzinfo and 1971 <= instant.year <= 9000 else None
+
+
+def _write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def one_line(value: str) -> str:

@@ -6,7 +6,7 @@ An intent is written to the outbox and nowhere else; the screen shows what the m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,10 +16,15 @@ MESSAGE_CHARS: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Take one offered time. ``seen_version`` is the version of the request that the writer was looking at."""
+    """Take one offered time: the one that the writer read.
+
+    ``starts_at`` (UTC) is that time itself, since a customer can move a time and keep its id; the marketplace then
+    refuses. ``seen_version`` is the version of the request that the writer was looking at.
+    """
 
     call_id: str
     slot_id: str
+    starts_at: datetime
     seen_version: int
 
 
@@ -77,8 +82,9 @@ class OutboxItem:
 def encode(intent: Intent) -> dict[str, Any]:
     """Return the intent as a JSON object, the form in which it waits in the outbox."""
     match intent:
-        case Accept(call_id, slot_id, seen):
-            return {"type": "accept", "call_id": call_id, "slot_id": slot_id, "seen_version": seen}
+        case Accept(call_id, slot_id, starts_at, seen):
+            read = {"slot_id": slot_id, "starts_at": starts_at.astimezone(UTC).isoformat(), "seen_version": seen}
+            return {"type": "accept", "call_id": call_id} | read
         case Decline(call_id, message, seen):
             return {"type": "decline", "call_id": call_id, "message": message, "seen_version": seen}
 
@@ -86,8 +92,14 @@ def encode(intent: Intent) -> dict[str, Any]:
 def decode(data: dict[str, Any]) -> Intent:
     """Read what ``encode`` wrote. Raises ValueError for a type that this version does not know."""
     match data:
-        case {"type": "accept", "call_id": str(call_id), "slot_id": str(slot_id), "seen_version": int(seen)}:
-            return Accept(call_id, slot_id, seen)
+        case {
+            "type": "accept",
+            "call_id": str(call_id),
+            "slot_id": str(slot_id),
+            "starts_at": str(starts_at),
+            "seen_version": int(seen),
+        }:
+            return Accept(call_id, slot_id, datetime.fromisoformat(starts_at), seen)
         case {"type": "decline", "call_id": str(call_id), "message": str(message), "seen_version": int(seen)}:
             return Decline(call_id, message, seen)
     raise ValueError(f"unknown intent: {data.get('type')!r}")

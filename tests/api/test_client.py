@@ -13,9 +13,9 @@ from sync.api.origin import checked_origin
 from sync.domain.intents import Accept, Decline
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
 from tests.support.answers import EPOCH, answer, answering, free_port, ok, problem
-from tests.support.desks import NOW, FixedClock
+from tests.support.desks import NOW, START, FixedClock
 
-ACCEPT = Accept("cr_1", "sl_1", 3)
+ACCEPT = Accept("cr_1", "sl_1", START, 3)
 EMPTY = {"changes": [], "next_cursor": "c2", "has_more": False, "head_seq": 4}
 CALL = {
     "id": "cr_1",
@@ -56,7 +56,7 @@ def test_an_action_carries_its_key_its_epoch_and_its_content():
     assert request.headers["idempotency-key"] == '"key-1"'
     assert request.headers["sync-epoch"] == EPOCH
     assert request.headers["authorization"] == "Bearer secret"
-    assert json.loads(request.body) == {"slot_id": "sl_1", "seen_version": 3}
+    assert json.loads(request.body) == {"slot_id": "sl_1", "starts_at": "2026-11-24T21:00:00Z", "seen_version": 3}
     assert outcome.call.line.pin == "482913"
 
 
@@ -250,6 +250,6 @@ def test_an_address_that_is_not_safe_is_refused_in_words(origin):
         checked_origin(origin)
 
 
-@pytest.mark.parametrize("origin", ["https://marketplace.example", "http://127.0.0.1:8080", "http://[::1]:80"])
+@pytest.mark.parametrize("origin", ["https://marketplace.example", "http://127.0.0.1:8080", "http://[::1]:8080"])
 def test_an_encrypted_or_local_address_is_used(origin):
     assert checked_origin(origin + "/anything") == origin

@@ -21,6 +21,7 @@ from sync.api.wire import (
 from sync.domain.calls import CallStatus, SlotState
 from sync.domain.intents import Accept, Decline
 from tests.api.test_client import CALL
+from tests.support.desks import START
 
 
 def test_unknown_fields_are_kept_in_the_raw_text_and_unknown_words_are_unknown():
@@ -137,9 +138,9 @@ def test_a_time_that_is_none_is_none(value):
 
 
 def test_each_intent_has_its_address_and_body():
-    assert write_intent(Accept("cr_1", "sl_1", 3)) == (
+    assert write_intent(Accept("cr_1", "sl_1", START, 3)) == (
         "/call-requests/cr_1/acceptance",
-        {"slot_id": "sl_1", "seen_version": 3},
+        {"slot_id": "sl_1", "starts_at": "2026-11-24T21:00:00Z", "seen_version": 3},
     )
     assert write_intent(Decline("cr_1", "No.", 3)) == (
         "/call-requests/cr_1/decline",

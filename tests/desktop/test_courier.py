@@ -55,7 +55,8 @@ def test_it_sends_what_the_window_has_queued(core, courier, market):
     courier.run()
     call_id = core.desk.overview().sections[0].ids[0]
     shown = core.desk.call(call_id)
-    item = core.desk.submit(Accept(call_id, shown.call.open_slots(core.clock.now())[-1].id, shown.call.version))
+    slot = shown.call.open_slots(core.clock.now())[-1]
+    item = core.desk.submit(Accept(call_id, slot.id, slot.starts_at, shown.call.version))
     report = courier.run()
     assert (report.sent, report.refused) == (1, 0)
     assert core.queries.item(item.key).state is OutboxState.SETTLED

@@ -42,6 +42,15 @@ def test_after_it_died_it_comes_back_at_the_same_address_with_a_token_that_still
     practice.stop()
 
 
+def test_a_folder_may_bear_any_name(tmp_path):
+    database = tmp_path / "100% of what? #1 (ü)" / "market.db"
+    practice = PracticeMarketplace(database)
+    assert answers(practice.ensure_running().origin)
+    practice.stop()
+    assert [path.name for path in tmp_path.iterdir()] == [database.parent.name]
+    assert database.exists()
+
+
 def test_a_start_that_fails_is_being_offline(tmp_path):
     practice = PracticeMarketplace(tmp_path / "market.db", ["--no-such-option"])
     with pytest.raises(Offline):

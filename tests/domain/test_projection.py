@@ -10,20 +10,22 @@ from hypothesis import strategies as st
 from sync.domain.calls import CallStatus, Line
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.projection import Section, project
-from tests.support.desks import NOW, accepted, invitation
+from tests.support.desks import NOW, START, accepted, invitation
 
 HOUR = timedelta(hours=1)
 
 
 def item(state=OutboxState.QUEUED, intent=None, seq=1, ack_version=None):
-    asked = intent or Accept("cr_1", "sl_1", 1)
+    asked = intent or Accept("cr_1", "sl_1", START, 1)
     return OutboxItem(f"key-{seq}", seq, "call:cr_1", asked, state, NOW, ack_version=ack_version)
 
 
 items = st.builds(
     item,
     state=st.sampled_from(OutboxState),
-    intent=st.sampled_from([Accept("cr_1", "sl_1", 1), Decline("cr_1", "later", 1), Accept("cr_2", "sl_1", 1)]),
+    intent=st.sampled_from(
+        [Accept("cr_1", "sl_1", START, 1), Decline("cr_1", "later", 1), Accept("cr_2", "sl_1", START, 1)]
+    ),
     seq=st.integers(1, 50),
     ack_version=st.one_of(st.none(), st.integers(1, 9)),
 )
@@ -80,7 +82,7 @@ def test_a_refused_action_no_longer_lies_over_the_call_but_is_told():
 
 
 def test_an_action_on_another_call_changes_nothing():
-    assert project(invitation(), [item(intent=Accept("cr_2", "sl_1", 1))]).pending is None
+    assert project(invitation(), [item(intent=Accept("cr_2", "sl_1", START, 1))]).pending is None
 
 
 def test_an_open_request_whose_last_time_has_passed_is_earlier():

@@ -31,7 +31,8 @@ def writer(market, tmp_path) -> Iterator[Writer]:
 
 
 def accept(writer, shown):
-    return writer.desk.submit(Accept(shown.call.id, shown.call.slots[0].id, shown.call.version))
+    slot = shown.call.slots[0]
+    return writer.desk.submit(Accept(shown.call.id, slot.id, slot.starts_at, shown.call.version))
 
 
 class Answering:

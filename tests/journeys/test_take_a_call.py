@@ -38,7 +38,8 @@ def other(market, tmp_path) -> Iterator[Writer]:
 
 
 def accept(writer, shown, number=0):
-    return writer.desk.submit(Accept(shown.call.id, shown.call.slots[number].id, shown.call.version))
+    slot = shown.call.slots[number]
+    return writer.desk.submit(Accept(shown.call.id, slot.id, slot.starts_at, shown.call.version))
 
 
 def stored(market, call_id):

@@ -26,7 +26,7 @@ class Writer:
         return self.http.request(method, path, json=body, headers=sent)
 
     def accept(self, call: Any, number: int = 1, key: str | None = None) -> httpx2.Response:
-        body = {"slot_id": f"{call['id']}_{number}", "seen_version": call["version"]}
+        body = acceptance_of(call, number)
         return self.send("POST", f"/v1/call-requests/{call['id']}/acceptance", body, key=key)
 
     def decline(self, call: Any, message: str = "Not this week.", key: str | None = None) -> httpx2.Response:
@@ -62,6 +62,13 @@ class Writer:
 
     def changes(self, cursor: str, **query: Any) -> httpx2.Response:
         return self.http.get("/v1/changes", params={"cursor": cursor, **query})
+
+
+def acceptance_of(call: Any, number: int = 1) -> dict[str, Any]:
+    """Return the body that accepts a time of a call, the first one unless told otherwise."""
+    slot_id = f"{call['id']}_{number}"
+    slot = next((slot for slot in call["slots"] if slot["id"] == slot_id), call["slots"][0])
+    return {"slot_id": slot_id, "starts_at": slot["starts_at"], "seen_version": call["version"]}
 
 
 def code_of(answer: httpx2.Response) -> tuple[int, str]:

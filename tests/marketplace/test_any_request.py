@@ -58,7 +58,7 @@ class Target:
         if case.path_parameters and "id" in case.path_parameters:
             case.path_parameters["id"] = call["id"]
         if isinstance(case.body, dict) and "slot_id" in case.body:
-            case.body["slot_id"] = call["slots"][0]["id"]
+            case.body |= {"slot_id": call["slots"][0]["id"], "starts_at": call["slots"][0]["starts_at"]}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.marketplace.devices import Writer, code_of
+from tests.marketplace.devices import Writer, acceptance_of, code_of
 from tests.support.marketplace import RunningMarketplace, running_marketplace
 
 
@@ -99,7 +99,7 @@ def test_what_never_reached_the_account_is_not_kept_under_the_key(
     market: RunningMarketplace, writer: Writer, fault: str
 ) -> None:
     call, key = market.event("invite"), str(uuid.uuid4())
-    path, body = f"/v1/call-requests/{call['id']}/acceptance", {"slot_id": f"{call['id']}_1", "seen_version": 1}
+    path, body = f"/v1/call-requests/{call['id']}/acceptance", acceptance_of(call)
     wrong: dict[str, Any] = {
         "wrong token": {"authorization": "Bearer nobody"},
         "wrong epoch": {"sync_epoch": "another"},

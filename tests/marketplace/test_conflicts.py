@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.marketplace.devices import Writer, code_of
+from tests.marketplace.devices import Writer, acceptance_of, code_of
 
 if TYPE_CHECKING:
     from tests.support.marketplace import RunningMarketplace
@@ -62,6 +62,37 @@ def test_accepting_a_time_that_the_customer_took_back(market: RunningMarketplace
 
 def test_accepting_a_time_that_never_was(market: RunningMarketplace, writer: Writer) -> None:
     refused(writer.accept(market.event("invite"), 9), "slot-gone", "open")
+
+
+def test_accepting_a_time_that_the_customer_moved_since_it_was_read(market: RunningMarketplace, writer: Writer) -> None:
+    call = market.event("invite")
+    market.event("move_slot", call_request_id=call["id"], slot_id=f"{call['id']}_1", minutes=30)
+    current = refused(writer.accept(call, 1), "slot-gone", "open")
+    assert [slot["state"] for slot in current["slots"]] == ["offered", "offered", "offered"]
+    moved = datetime.fromisoformat(call["slots"][0]["starts_at"]) + timedelta(minutes=30)
+    assert datetime.fromisoformat(current["slots"][0]["starts_at"]) == moved
+    assert writer.accept(current, 1).json()["call_request"]["accepted_slot_id"] == f"{call['id']}_1"
+
+
+def test_accepting_again_what_was_moved_after_it_was_accepted_is_the_same_acceptance(
+    market: RunningMarketplace, writer: Writer
+) -> None:
+    call = market.event("invite")
+    writer.accept(call, 1)
+    moved = market.event("move_slot", call_request_id=call["id"])
+    assert writer.accept(call, 1).json()["call_request"] == moved
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 7, "", "noon", "2026-09-15", "2026-09-15T09:00:00", "2026-09-15T09:00:00+01:00", "2026-02-30T09:00:00Z"],
+)
+def test_accepting_without_the_time_that_was_read(market: RunningMarketplace, writer: Writer, value: Any) -> None:
+    call = market.event("invite")
+    body = acceptance_of(call) | {"starts_at": value}
+    answer = writer.send("POST", f"/v1/call-requests/{call['id']}/acceptance", body)
+    assert code_of(answer) == (422, "validation")
+    assert [error["field"] for error in answer.json()["errors"]] == ["starts_at"]
 
 
 def test_accepting_a_time_that_has_begun(market: RunningMarketplace, writer: Writer) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.marketplace.devices import Writer, code_of
+from tests.marketplace.devices import Writer, acceptance_of, code_of
 from tests.support.marketplace import RunningMarketplace, running_marketplace
 
 
@@ -219,8 +219,8 @@ def test_a_write_without_its_header_is_428(market: RunningMarketplace, writer: W
 def test_a_key_in_another_form_is_malformed(market: RunningMarketplace, writer: Writer, key: str) -> None:
     call = market.event("invite")
     headers = {b"Idempotency-Key": key.encode("latin-1"), b"Sync-Epoch": writer.epoch.encode()}
-    body = {"slot_id": f"{call['id']}_1", "seen_version": 1}
-    answer = writer.http.post(f"/v1/call-requests/{call['id']}/acceptance", json=body, headers=headers)
+    path = f"/v1/call-requests/{call['id']}/acceptance"
+    answer = writer.http.post(path, json=acceptance_of(call), headers=headers)
     assert code_of(answer) == (400, "malformed")
 
 
@@ -230,8 +230,8 @@ def test_a_header_that_comes_twice_is_malformed(market: RunningMarketplace, writ
     headers = [("Idempotency-Key", '"k"'), ("Sync-Epoch", writer.epoch), (name, "another")]
     if name == "Authorization":
         headers.append((name, f"Bearer {market.token}"))
-    body = {"slot_id": f"{call['id']}_1", "seen_version": 1}
-    answer = writer.http.post(f"/v1/call-requests/{call['id']}/acceptance", json=body, headers=headers)
+    path = f"/v1/call-requests/{call['id']}/acceptance"
+    answer = writer.http.post(path, json=acceptance_of(call), headers=headers)
     assert code_of(answer) == (400, "malformed")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept
 from sync.ports import ChangesPage
-from tests.support.desks import NOW, accepted, desk_with, invitation
+from tests.support.desks import NOW, START, accepted, desk_with, invitation
 
 HOUR = timedelta(hours=1)
 _numbers = itertools.count()
@@ -87,7 +87,7 @@ def test_what_was_received_is_kept_to_the_letter(tmp_path):
 
 def test_an_acknowledged_action_settles_when_its_effect_arrives_by_another_way(tmp_path):
     made = desk_with(tmp_path / "a.db", [invitation()])
-    item = made.desk.submit(Accept("cr_1", "sl_1", 1))
+    item = made.desk.submit(Accept("cr_1", "sl_1", START, 1))
     with made.database.write() as connection:
         connection.exec_driver_sql("UPDATE outbox SET state = 'acked', ack_version = 6")
     assert made.desk.call("cr_1").pending is not None

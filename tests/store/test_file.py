@@ -19,9 +19,9 @@ from sync.domain.intents import Accept
 from sync.domain.problems import StoreProblem, Trouble
 from sync.store.database import SCHEMA_VERSION, Database
 from sync.store.schema import METADATA
-from tests.support.desks import NOW, desk_with, invitation
+from tests.support.desks import NOW, START, desk_with, invitation
 
-ACCEPT = Accept("cr_1", "sl_1", 1)
+ACCEPT = Accept("cr_1", "sl_1", START, 1)
 
 
 def trouble_of(database):

@@ -11,10 +11,10 @@ from sync.domain.calls import Refusal
 from sync.domain.intents import MESSAGE_CHARS, Accept, Decline, OutboxState
 from sync.domain.problems import Busy, Offline
 from sync.domain.projection import Section
-from tests.support.desks import NOW, accepted, desk_with, invitation
+from tests.support.desks import NOW, START, accepted, desk_with, invitation
 
 HOUR = timedelta(hours=1)
-ACCEPT = Accept("cr_1", "sl_1", 1)
+ACCEPT = Accept("cr_1", "sl_1", START, 1)
 DECLINE = Decline("cr_1", "None of these work for me.", 1)
 
 
@@ -83,7 +83,7 @@ def test_a_message_that_is_too_long_is_refused_before_it_is_queued(made):
 
 def test_an_unknown_request_is_refused(made):
     with pytest.raises(NotAllowed):
-        made.desk.submit(Accept("cr_404", "sl_1", 1))
+        made.desk.submit(Accept("cr_404", "sl_1", START, 1))
 
 
 def test_a_sent_action_cannot_be_taken_back(made):
@@ -118,7 +118,7 @@ def test_what_was_on_its_way_at_a_crash_is_queued_again_with_the_same_key(made):
 
 def test_the_oldest_action_of_each_lane_goes_first(made):
     first = made.desk.submit(ACCEPT)
-    second = made.desk.submit(Accept("cr_9", "sl_1", 1))
+    second = made.desk.submit(Accept("cr_9", "sl_1", START, 1))
     assert [item.key for item in made.queries.lane_heads()] == [first.key, second.key]
 
 
@@ -170,7 +170,7 @@ def test_a_postponed_action_waits_for_its_time_unless_the_writer_is_in_a_hurry(m
 def test_a_new_history_parks_what_may_have_been_sent_and_keeps_what_was_not(made):
     sent = made.desk.submit(ACCEPT)
     made.outbox.mark_inflight(sent.key, "e1", NOW)
-    unsent = made.desk.submit(Accept("cr_9", "sl_1", 1))
+    unsent = made.desk.submit(Accept("cr_9", "sl_1", START, 1))
     made.ledgers.begin_epoch("e2", NOW, returning=True)
     states = {entry.item.key: entry.item.state for entry in made.desk.outbox()}
     assert states == {sent.key: OutboxState.REJECTED, unsent.key: OutboxState.QUEUED}

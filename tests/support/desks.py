@@ -21,6 +21,10 @@ NOW = datetime(2026, 11, 23, 18, 46, tzinfo=UTC)
 """Monday 23 November 2026, 10:46 AM in California: the moment of most tests and pictures."""
 
 
+START = datetime(2026, 11, 24, 21, tzinfo=UTC)
+"""Tuesday 24 November, 1:00 PM in California: the first time that an invitation offers unless told otherwise."""
+
+
 @dataclass
 class FixedClock:
     """A clock that moves when told."""
@@ -100,8 +104,7 @@ def invitation(
     call_id: str = "cr_1", *, starts: Sequence[datetime] = (), version: int = 1, **more: object
 ) -> CallRequest:
     """Make an open request; without ``starts`` it offers tomorrow at 1:00 PM, 2:00 PM and 3:00 PM in California."""
-    tomorrow = datetime(2026, 11, 24, 21, tzinfo=UTC)
-    times = tuple(starts) or tuple(tomorrow + timedelta(hours=hours) for hours in range(3))
+    times = tuple(starts) or tuple(START + timedelta(hours=hours) for hours in range(3))
     values: dict[str, object] = {
         "id": call_id,
         "version": version,

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QWidget
 
 from sync.domain.calls import CallRequest, CallStatus, Line, SlotState
 from sync.domain.intents import Accept, OutboxState
-from tests.support.desks import accepted, customer, invitation
+from tests.support.desks import START, accepted, customer, invitation
 from tests.support.scenes import PACIFIC, Scene
 from tests.support.screens import dress, shoot
 from ui.answer_dialog import AnswerDialog
@@ -107,7 +107,7 @@ def test_the_window_names_who_offers_and_where_they_are(scene: Make) -> None:
 def test_accepting_queues_one_answer_for_the_version_that_was_seen_and_wakes_the_worker(scene: Make) -> None:
     one = scene(request(version=7))
     one.press(one.accept)
-    assert one.waiting() == [Accept("cr_1", "sl_1", 7)]
+    assert one.waiting() == [Accept("cr_1", "sl_1", START, 7)]
     assert one.stage.woken == 1
 
 
@@ -123,7 +123,7 @@ def test_the_arrows_choose_and_mod_enter_accepts(scene: Make) -> None:
     one.key(KEY.Key_Down)
     assert one.radio(2).isChecked()
     one.key(KEY.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert one.waiting() == [Accept("cr_1", "sl_2", 1)]
+    assert one.waiting() == [Accept("cr_1", "sl_2", at(24, 15), 1)]
 
 
 def test_enter_on_a_time_sends_nothing_and_enter_on_a_button_presses_it(scene: Make) -> None:
@@ -159,7 +159,7 @@ def test_a_time_at_night_asks_by_name_and_a_second_press_sends(scene: Make) -> N
     assert one.desk.outbox() == ()
     one.qtbot.waitUntil(lambda: not one.window._ripe.isActive())
     one.press(one.accept)
-    assert one.waiting() == [Accept("cr_1", "sl_2", 1)]
+    assert one.waiting() == [Accept("cr_1", "sl_2", at(25, 5, 30), 1)]
 
 
 def test_a_double_click_does_not_pass_the_second_look(scene: Make) -> None:
@@ -271,7 +271,7 @@ def test_a_refusal_says_why_and_leaves_the_other_times_to_choose(scene: Make) ->
     assert not one.radio(3).isChecked()
     one.press(one.radio(3))
     one.press(one.accept)
-    assert one.waiting() == [Accept("cr_1", "sl_3", 9)]
+    assert one.waiting() == [Accept("cr_1", "sl_3", at(30, 16), 9)]
 
 
 def test_answering_a_refusal_with_another_time_settles_it(scene: Make) -> None:

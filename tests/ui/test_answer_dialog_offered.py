@@ -11,7 +11,7 @@ import pytest
 from sync.domain.calls import CallStatus, SlotState
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.projection import ShownCall
-from tests.support.desks import NOW, accepted, customer, invitation
+from tests.support.desks import NOW, START, accepted, customer, invitation
 from ui.answer_words import Phase, closed_sentence, pending_sentence, phase_of, refused_sentence
 from ui.offered import Badge, first_to_choose, offered_times, zone_line
 from ui.wording import Wording, plain_formats
@@ -32,7 +32,7 @@ def item(intent: Accept | Decline, state: OutboxState = OutboxState.QUEUED, **mo
     return OutboxItem("k", 1, "call:cr_1", intent, state, NOW, **more)  # type: ignore[arg-type]
 
 
-ACCEPT = Accept("cr_1", "sl_1", 1)
+ACCEPT = Accept("cr_1", "sl_1", START, 1)
 
 
 def test_an_ordinary_time_needs_no_words() -> None:
@@ -76,7 +76,7 @@ def test_a_time_that_overlaps_an_accepted_call_is_a_clash_and_one_that_touches_i
 
 def test_a_time_that_another_answer_is_waiting_for_is_a_clash_too() -> None:
     other = invitation("cr_9", starts=[at(24, 13)], customer=customer("Juniper Lane Travel", "Sofia", "M"))
-    waiting = ShownCall(other, item(Accept("cr_9", "sl_1", 1)))
+    waiting = ShownCall(other, item(Accept("cr_9", "sl_1", START, 1)))
     line = offered_times(invitation(starts=[at(24, 13)]), (waiting,), WORDS)[0]
     assert (line.badge_words, line.reason) == ("Another call", "Juniper Lane Travel")
 

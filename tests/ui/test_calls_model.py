@@ -16,7 +16,7 @@ from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept, Decline
 from sync.domain.problems import StoreProblem
 from sync.domain.projection import Section
-from tests.support.desks import NOW, TestDesk, customer, desk_with, invitation, slots
+from tests.support.desks import NOW, START, TestDesk, customer, desk_with, invitation, slots
 from tests.support.states import calls_of_the_pictures, earlier, kiln, requests, upcoming
 from tests.support.windows import wording_of
 from ui.calls.list_model import BLOCK, CallListModel
@@ -70,7 +70,7 @@ def shown(tmp_path: Path, qapp: object, qtlog: Any) -> Iterator[Shown]:
 
 
 def test_the_list_reads_as_in_the_picture(shown: Shown) -> None:
-    shown.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     assert shown.picture() == (
         "Needs your answer 3\n"
         "  Alder & Oak Outfitters Dana R. | Spring hiking series, 4 blog posts | 3 times, first Tue 24 Nov, 1:00 PM\n"
@@ -117,7 +117,7 @@ def test_another_subject_changes_one_row_and_nothing_else(shown: Shown) -> None:
 
 def test_an_accepted_request_moves_to_waiting_and_back_when_it_is_taken_back(shown: Shown) -> None:
     before = shown.rows()
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     rows = shown.rows()
     assert rows[rows.index("waiting") + 1] == "cr_kiln"
     shown.made.desk.take_back(item.key)
@@ -127,7 +127,7 @@ def test_an_accepted_request_moves_to_waiting_and_back_when_it_is_taken_back(sho
 
 
 def test_a_confirmed_call_appears_under_upcoming_with_its_time(shown: Shown) -> None:
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     harbour = upcoming()[0]
     shown.made.confirm(
         item.key, replace(kiln(), version=2, status=CallStatus.ACCEPTED, accepted_slot_id="sl_1", line=harbour.line)
@@ -144,7 +144,7 @@ def test_a_new_earlier_time_changes_the_order_of_the_requests(shown: Shown) -> N
 
 
 def test_a_refused_answer_says_what_is_left(shown: Shown) -> None:
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     shown.made.refuse(item.key, "slot-gone", "This slot is no longer offered.")
     text = shown.model.text_at(shown.model.row_of("cr_kiln"))
     assert text.third is not None
@@ -270,5 +270,5 @@ def test_what_the_writer_does_is_shown_at_once_even_in_a_burst_of_news(shown: Sh
     shown.model._pause.start(60_000)
     shown.made.receive(invitation("cr_new", customer=customer("New"), version=1))
     assert "cr_new" not in shown.rows()
-    shown.made.desk.submit(Accept("cr_new", "sl_1", 1))
+    shown.made.desk.submit(Accept("cr_new", "sl_1", START, 1))
     assert "cr_new" in shown.rows()

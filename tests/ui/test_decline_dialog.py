@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sync.domain.calls import CallRequest, CallStatus
 from sync.domain.intents import MESSAGE_CHARS, Accept, Decline, OutboxState
-from tests.support.desks import customer, invitation
+from tests.support.desks import START, customer, invitation
 from tests.support.scenes import Scene
 from tests.support.screens import dress, shoot
 from ui.decline_dialog import DeclineDialog
@@ -241,7 +241,7 @@ def test_a_move_that_is_not_allowed_is_said_and_the_text_stays(scene: Make) -> N
     one = scene()
     one.write("Sorry.")
     one.news.blockSignals(True)
-    one.desk.submit(Accept("cr_1", "sl_1", 1))
+    one.desk.submit(Accept("cr_1", "sl_1", START, 1))
     one.press("declineSend")
     assert [type(intent) for intent in one.waiting()] == [Accept]
     assert one.text == "Sorry."

@@ -40,7 +40,30 @@ def test_a_link_is_warned_about(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I live at 12 Elm Street.",
+        "4b St Mary's Rd",
+        "10 Downing St.",
+        "12 rue de la Paix",
+        "Lange Straße 5",
+        "Gartenweg 12b",
+        "Calle Mayor 4",
+        "P.O. Box 123",
+        "Oakland, CA 94612",
+        "SW1A 2AA",
+    ],
+)
+def test_a_postal_address_is_warned_about(text: str) -> None:
+    assert [warning.split(":")[0] for warning in lint(text)] == ["This looks like a postal address"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
+        "I wrote 4 posts for Main Street Books in 2024, and 2 street food guides.",
+        "Mon 30 Nov, Dr. Miller joins; 9 AM Pacific Drive time, 24 November Square",
+        "10 Days on the Road for the Wall Street Journal",
+        "Episode 4, Platz 1, chapter 12 court cases, 10000 words",
         "Tue 1 Dec, 8:00 to 9:30 AM Pacific Time (UTC-08:00)",
         "Between 10:30 and 12:00, or 14:00-15:30",
         "On 2026-12-01 or 01.12.2026 or 12/1/2026",
@@ -72,6 +95,6 @@ def test_any_text_is_read_in_no_time_and_warnings_stay_short(text: str) -> None:
 
 
 @pytest.mark.timeout(5)
-@pytest.mark.parametrize("piece", ["a.", "1 ", "a@", "a-", "(at)", "www."])
+@pytest.mark.parametrize("piece", ["a.", "1 ", "a@", "a-", "(at)", "www.", "1 A ", "A", "Via A ", "1 rue d", "PO "])
 def test_a_message_made_to_stall_does_not(piece: str) -> None:
     lint(piece * 4000)

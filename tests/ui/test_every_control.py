@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from tests.support.desks import NOW, accepted, customer, invitation
+from tests.support.desks import NOW, START, accepted, customer, invitation
 from tests.support.scenes import Scene
 from ui.answer_dialog import AnswerDialog
 from ui.decline_dialog import DeclineDialog
@@ -49,7 +49,7 @@ def outbox(scene: Scene) -> QWidget:
 def accepts(call_id):
     from sync.domain.intents import Accept
 
-    yield Accept(call_id, "sl_1", 1)
+    yield Accept(call_id, "sl_1", START, 1)
 
 
 @pytest.fixture(params=[main_window, view_times, decline, outbox], ids=lambda make: make.__name__)

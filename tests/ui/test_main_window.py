@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept
 from sync.domain.problems import Offline, Paused, Problem, StoreProblem
+from tests.support.desks import START
 from tests.support.screens import dress
 from tests.support.states import calls_of_the_pictures, kiln, requests
 from tests.support.windows import TestWindow, line_opens, part, window_with, words
@@ -97,7 +98,7 @@ def test_the_sync_button_says_what_is_the_matter(opened: Open, problem: Problem,
 
 def test_the_sync_button_counts_what_waits_and_what_was_refused(opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    item = made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    item = made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     assert made.window.header.sync.text() == "1 to send"
     made.news.syncing.emit(True)
     assert made.window.header.sync.text() == "Syncing…"
@@ -108,7 +109,7 @@ def test_the_sync_button_counts_what_waits_and_what_was_refused(opened: Open) ->
 
 def test_the_strip_is_there_only_while_it_says_something(opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     made.made.ledgers.record_round(Offline("unreachable"), None, made.made.clock.now())
     made.news.changed.emit(Changed.of(Kind.STATUS))
     assert words(made.window, "stripWords") == "Offline since 10:46 AM. 1 action waits to be sent."
@@ -121,7 +122,7 @@ def test_the_strip_is_there_only_while_it_says_something(opened: Open) -> None:
 
 def test_the_strip_and_the_sync_button_lead_to_the_outbox_and_escape_back(qtbot: QtBot, opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()], problem=Offline("unreachable"))
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     qtbot.mouseClick(part(made.window, "stripLink"), Qt.MouseButton.LeftButton)
     assert not made.window.page.isVisible()
     assert made.window.header.sync.isChecked()
@@ -286,7 +287,7 @@ def test_a_full_disk_is_said_in_the_strip_and_loses_nothing(
     qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     made.window.show_call("cr_kiln")
 
     def fail(_key: str) -> bool:
@@ -303,7 +304,7 @@ def test_a_full_disk_is_said_in_the_strip_and_loses_nothing(
 
 def test_take_back_in_the_detail_returns_the_request(qtbot: QtBot, opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
     made.window.show_call("cr_kiln")
     qtbot.waitUntil(lambda: part(made.window, "detailNotice1Button").isVisible())
     qtbot.mouseClick(part(made.window, "detailNotice1Button"), Qt.MouseButton.LeftButton)

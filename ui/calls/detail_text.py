@@ -160,5 +160,6 @@ def _closed(call: CallRequest, wording: Wording) -> Notice:
         CallStatus.NO_SHOW: ("person", "bad", "Nobody joined", "You waited on the line, and support knows."),
         CallStatus.UNKNOWN: ("info", "text2", "See the marketplace", "This version does not know what became of it."),
     }[call.status]
-    reason = quoted(call.closed_reason or "")
+    # The customer's words or the marketplace's: nobody says whose.
+    reason = quoted(call.closed_reason or "", "The reason given")
     return Notice(icon, tone, title, f"{text} {reason}".rstrip(), tinted=False)  # type: ignore[arg-type]

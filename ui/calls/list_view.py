@@ -182,7 +182,9 @@ class CallList(QListView):
         row = self.currentIndex().row()
         here = self._model.row_at(row) if row >= 0 else None
         key = event.key()
-        if here is not None and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        if key in {Qt.Key.Key_Home, Qt.Key.Key_End}:
+            self._go_to_end(first=key == Qt.Key.Key_Home)
+        elif here is not None and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._activate(row)
         elif here is not None and here.section is Section.EARLIER and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
             self._fold((key == Qt.Key.Key_Right) != self.isRightToLeft(), here.call_id)
@@ -208,6 +210,14 @@ class CallList(QListView):
             self.opened.emit(here.call_id)
         elif here.section is Section.EARLIER:
             self._model.set_unfolded(not self._model.unfolded)
+
+    def _go_to_end(self, *, first: bool) -> None:
+        """Go to the first or the last row that can be chosen; Qt would stop at a heading, which cannot."""
+        rows = range(self._model.rowCount())
+        indexes = map(self._model.index, rows if first else reversed(rows))
+        end = next((index for index in indexes if index.flags() & Qt.ItemFlag.ItemIsEnabled), None)
+        if end is not None:
+            self.setCurrentIndex(end)
 
     def _activate(self, row: int) -> None:
         here = self._model.row_at(row)
@@ -297,12 +307,17 @@ class CallList(QListView):
 
     def _make_button(self, call_id: str) -> RowButton:
         button = RowButton("View Times", self.viewport(), name=f"viewTimes_{call_id}")
-        button.clicked.connect(lambda: self.view_times.emit(call_id))
+        button.clicked.connect(lambda: self._on_button(call_id))
         button.installEventFilter(self)
         button.setMouseTracking(True)
         self._button_width = button.sizeHint().width()
         button.show()
         return button
+
+    def _on_button(self, call_id: str) -> None:
+        """Choose the row whose button it is before its times are asked for."""
+        self.setCurrentIndex(self._model.index(self._model.row_of(call_id)))
+        self.view_times.emit(call_id)
 
     def _place(self, button: RowButton, row: int, area: QRect) -> None:
         name = f"View times offered by {self._model.text_at(row).company}"

@@ -120,10 +120,12 @@ def _times(shown: ShownCall, wording: Wording) -> Badge:
     if shown.refused is not None:
         did = "accept" if isinstance(shown.refused.intent, Accept) else "decline"
         return Badge(f"Could not {did}, {count_of(len(slots), 'time')} open", "bad", "warning")
-    if shown.call.follow_up_of is None or not slots:
-        return Badge(wording.times_offered(slots))
-    # The first time alone: with their number before it, the row would cut the time.
-    return Badge(f"Follow-up: {wording.slot(slots[0].starts_at)}", icon="reply")
+    # After a word the first time alone: with their number as well, the row would cut the time.
+    if slots and wording.is_at_night(slots[0].starts_at):
+        return Badge(f"At night: {wording.slot(slots[0].starts_at)}", "warn", "moon")
+    if slots and shown.call.follow_up_of is not None:
+        return Badge(f"Follow-up: {wording.slot(slots[0].starts_at)}", icon="reply")
+    return Badge(wording.times_offered(slots))
 
 
 def _waiting(shown: ShownCall, wording: Wording) -> RowText:
@@ -141,6 +143,8 @@ def _upcoming(shown: ShownCall, wording: Wording, *, is_next: bool) -> RowText:
     local = wording.local(slot.starts_at)
     if call.line_is_open(wording.now()):
         badge = Badge("Line open", "ok", "phone", loud=True)
+    elif wording.is_at_night(slot.starts_at):
+        badge = Badge(f"{wording.countdown(slot.starts_at)}, at night", "warn", "moon", loud=is_next)
     elif is_next:
         badge = Badge(wording.countdown(slot.starts_at), "accent_text", loud=True)
     else:
