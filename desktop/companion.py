@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,14 @@ from typing import Final
 
 PATIENCE: Final = 5.0
 """Seconds that ``stop`` gives it to end by itself; ours are made so that being killed loses nothing."""
+
+
+def _clean_environment() -> dict[str, str]:
+    """Return the environment without what bends Python: with ``-P`` no folder of the moment brings code in.
+
+    Not ``-I``, which also hides what ``pip install --user`` installed; where that lies is told on.
+    """
+    return {name: value for name, value in os.environ.items() if name[:6] != "PYTHON" or name == "PYTHONUSERBASE"}
 
 
 class Companion:
@@ -27,14 +36,17 @@ class Companion:
     def start(self, arguments: Sequence[str] = ()) -> None:
         """Start it, after putting away what is left of the one before."""
         self.stop()
-        self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments of our own
-            [sys.executable, "-I", "-m", self._module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        # A computer without room for one more process is like a process that ended at once: the next round tries again.
+        with contextlib.suppress(OSError):
+            self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments of our own
+                [sys.executable, "-P", "-m", self._module, *arguments],
+                env=_clean_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
 
     def say(self, line: str) -> None:
         """Write a line to it; one that has died says so by its silence."""

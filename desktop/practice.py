@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.companion import Companion
-from sync.domain.problems import Offline, Trouble
+from sync.domain.problems import Offline, StoreProblem, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,16 @@ class PracticeMarketplace:
         self._address: Address | None = None
 
     def ensure_running(self) -> Address:
-        """Start it if it does not run, again at the same port. Raises Offline when it does not come up."""
+        """Start it if it does not run, again at the same port.
+
+        Raises Offline when it does not come up, StoreProblem when its folder cannot be made.
+        """
         if self._address is not None and self._companion.alive:
             return self._address
-        self._database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreProblem(Trouble.READ_ONLY, str(error)) from error
         serve = ["serve", "--practice", "--until-stdin-closes", "--database", f"sqlite:///{self._database}"]
         self._companion.start([*serve, "--port", self._port, *self._arguments])
         ready, _, origin = self._companion.hear().partition(" ")

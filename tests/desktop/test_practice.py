@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from desktop.practice import PracticeMarketplace
-from sync.domain.problems import Offline
+from sync.domain.problems import Offline, StoreProblem, Trouble
 
 
 def answers(origin):
@@ -43,7 +43,8 @@ def test_after_it_died_it_comes_back_at_the_same_address_with_a_token_that_still
 
 
 def test_a_folder_may_bear_any_name(tmp_path):
-    database = tmp_path / "100% of what? #1 (ü)" / "market.db"
+    asked = "" if os.name == "nt" else " of what?"
+    database = tmp_path / f"100%{asked} #1 (ü)" / "market.db"
     practice = PracticeMarketplace(database)
     assert answers(practice.ensure_running().origin)
     practice.stop()
@@ -56,6 +57,13 @@ def test_a_start_that_fails_is_being_offline(tmp_path):
     with pytest.raises(Offline):
         practice.ensure_running()
     practice.stop()
+
+
+def test_a_folder_that_cannot_be_made_is_a_problem_of_the_store(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreProblem) as problem:
+        PracticeMarketplace(tmp_path / "file" / "practice" / "market.db").ensure_running()
+    assert problem.value.code == Trouble.READ_ONLY
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
