@@ -1,4 +1,4 @@
-"""What the core needs from outside, as Protocols: the marketplace and the clock.
+"""What the core needs from outside, as Protocols: the marketplace, the keychain and the clock.
 
 Adapters raise ``sync.domain.problems.Problem`` and nothing else; they are chosen in ``desktop/wiring.py``.
 """
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sync.domain.calls import CallRequest
 from sync.domain.intents import Intent
+from sync.domain.tokens import Tokens
 
 
 class Clock(Protocol):
@@ -68,4 +69,20 @@ class Marketplace(Protocol):
 
     def outcome_of(self, key: str) -> Outcome | None:
         """Return what became of an action whose answer was lost; None if the marketplace never saw the key."""
+        ...
+
+
+class Keychain(Protocol):
+    """Where sign-ins are kept. Every method may raise Paused(KEYCHAIN), and may take as long as a person does."""
+
+    def load(self, origin: str, subject: str) -> Tokens | None:
+        """Return the tokens of an account, None if there are none."""
+        ...
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep the tokens, in the place of older ones of the same account."""
+        ...
+
+    def forget(self, origin: str, subject: str) -> None:
+        """Forget the tokens of an account, if there are any."""
         ...

@@ -133,7 +133,27 @@ _STORE: Final = {
     ),
 }
 
+_SIGN_IN: Final = {
+    "sign-in-refused": Sentence(
+        "The marketplace did not sign you in", "It said no, or you did.", "Try again, or sign in with another account."
+    ),
+    "sign-in-expired": Sentence(
+        "Signing in took too long", "The page in your browser is not valid any more.", "Begin again."
+    ),
+    "sign-in-cancelled": Sentence("Not signed in", "You stopped signing in.", "Begin again when you want to."),
+}
+
 _OWN: Final = {
+    "keychain": Sentence(
+        "The sign-in cannot be kept safely",
+        "This computer's keychain for passwords is not there, or did not answer.",
+        "Unlock it and try again, or stay signed in until you quit Foreword.",
+    ),
+    "no-browser": Sentence(
+        "No browser opened",
+        "Foreword asked this computer to open the page for signing in, and nothing happened.",
+        "Sign in with a code on another device, such as your phone.",
+    ),
     "not-ready": Sentence("Starting…", "Foreword is getting ready.", "It goes on by itself in a moment."),
     "own-error": Sentence(
         "Something went wrong in Foreword",
@@ -221,7 +241,7 @@ _COMMANDS: Final = {
     "precondition-required": Sentence("Something was missing", "It was sent without a part that must be there.", _OURS),
 }
 
-_SENTENCES: Final = {**_OFFLINE, **_PAUSED, **_STORE, **_OWN, **_CALLS, **_COMMANDS}
+_SENTENCES: Final = {**_OFFLINE, **_PAUSED, **_STORE, **_SIGN_IN, **_OWN, **_CALLS, **_COMMANDS}
 
 _UNKNOWN: Final = Sentence(
     "The marketplace said no",

@@ -23,7 +23,13 @@ class Trouble(StrEnum):
     CUT_OFF = "cut-off"
     GARBLED = "garbled"
     REDIRECTED = "redirected"
+    NOT_SIGNED_IN = "not-signed-in"
     TOKEN_EXPIRED = "token-expired"  # noqa: S105 - a problem code
+    KEYCHAIN = "keychain"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGN_IN_EXPIRED = "sign-in-expired"
+    SIGN_IN_CANCELLED = "sign-in-cancelled"
+    NO_BROWSER = "no-browser"
     CLIENT_TOO_OLD = "client-too-old"
     ACCOUNT_SUSPENDED = "account-suspended"
     QUOTA = "quota"

@@ -1,0 +1,44 @@
+"""What a marketplace gives to whoever signs in: tokens of one account at one origin, kept in no log and no database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tokens:
+    """``access`` is sent with each request until ``expires_at`` (UTC), ``refresh`` buys the next pair.
+
+    Both are good for the account ``subject`` of the marketplace at ``origin`` alone and are never sent elsewhere.
+    """
+
+    origin: str
+    subject: str
+    access: str
+    refresh: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        """Name the account; the tokens themselves are nobody's to read."""
+        return f"<Tokens of {self.subject} at {self.origin}>"
+
+    def to_text(self) -> str:
+        """Return all of it as JSON, for a keychain."""
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(data | {"expires_at": self.expires_at.isoformat()})
+
+
+def tokens_from(text: str | None, origin: str, subject: str) -> Tokens | None:
+    """Read what ``to_text`` wrote; None for anything else, and for tokens of another account or origin."""
+    try:
+        data = json.loads(text or "")
+        access, refresh = data["access"], data["refresh"]
+        expires_at = datetime.fromisoformat(data["expires_at"]).astimezone(UTC)
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return None
+    ours = (data.get("origin"), data.get("subject")) == (origin, subject)
+    if not ours or not all(isinstance(word, str) and word for word in (access, refresh)):
+        return None
+    return Tokens(origin, subject, access, refresh, expires_at)
