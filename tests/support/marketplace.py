@@ -11,11 +11,13 @@ By default it stands at 2026-09-14 15:00 UTC with a manual clock and the seed 1,
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,28 @@ class RunningMarketplace:
     def start_new_epoch(self) -> str:
         """Say that a backup was put back (A10) and return the new epoch; it holds at once."""
         return self.run("restored").split()[1]
+
+    def keep_backup(self) -> Path:
+        """Copy the SQLite database as it is now, while the server runs, and return the copy."""
+        backup = self.folder / f"backup-{len(list(self.folder.glob('backup-*')))}.db"
+        with closing(sqlite3.connect(self._sqlite_file())) as present, closing(sqlite3.connect(backup)) as copy:
+            present.backup(copy)
+        return backup
+
+    def put_back(self, backup: Path) -> None:
+        """Put a copy back in place of the present file, and tell nobody: the epoch stays what it was (A10).
+
+        An operator who does it right calls ``start_new_epoch`` then.
+        """
+        self.stop()
+        present = self._sqlite_file()
+        for leftover in present.parent.glob(f"{present.name}-*"):
+            leftover.unlink()
+        shutil.copyfile(backup, present)
+        self.start()
+
+    def _sqlite_file(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///"))
 
     def run(self, *command: str) -> str:
         """Run one of the other commands on the same database and return what it prints."""
