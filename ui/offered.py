@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sync.domain.calls import CallRequest, CallStatus, Slot, SlotState
 from sync.domain.projection import ShownCall
+from sync.domain.times import is_at_night
 from ui.wording import Wording
 
 
@@ -100,7 +101,7 @@ def _line(
     slot: Slot, call: CallRequest, others: Sequence[ShownCall], wording: Wording, *, with_offset: bool
 ) -> OfferedTime:
     part = wording.part_of_day(slot.starts_at)
-    night = wording.is_at_night(slot.starts_at)
+    night = is_at_night(wording.local(slot.starts_at))
     badge, words, reason = _badge(slot, [shown for shown in others if shown.call.id != call.id], wording, night=night)
     return OfferedTime(
         slot=slot,

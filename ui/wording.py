@@ -97,13 +97,11 @@ class Wording:
         """Return the time of day: "1:00 PM" or "13:00"."""
         return self._clock(self.local(instant))
 
-    def day(self, instant: datetime) -> str:
-        """Return the day: "Tue 24 Nov", with the year when it is another one and far away."""
-        return self._day(self.local(instant), self.formats.weekdays_short, self.formats.months_short)
-
-    def long_day(self, instant: datetime) -> str:
-        """Return the day in full: "Tuesday 24 November"."""
-        return self._day(self.local(instant), self.formats.weekdays_long, self.formats.months_long)
+    def day(self, instant: datetime, *, in_full: bool = False) -> str:
+        """Return the day: "Tue 24 Nov", in full "Tuesday 24 November", with its year when that is another and far."""
+        own = self.formats
+        names = (own.weekdays_long, own.months_long) if in_full else (own.weekdays_short, own.months_short)
+        return self._day(self.local(instant), *names)
 
     def slot(self, starts_at: datetime) -> str:
         """Return day and time: "Tue 24 Nov, 1:00 PM"."""
@@ -204,15 +202,11 @@ class Wording:
         local = self.local(instant)
         return _noon_or_midnight(local) or str(part_of_day(local))
 
-    def is_at_night(self, instant: datetime) -> bool:
-        """Tell whether the writer may be asleep then: such a time is never taken at one press (A4)."""
-        return part_of_day(self.local(instant)) is PartOfDay.NIGHT
-
     def read_back(self, instant: datetime) -> str:
         """Return a time so that it cannot be taken for another: "Tuesday 24 November, 1:00 in the afternoon"."""
         local = self.local(instant)
         template = self.formats.clock.replace("{ap}", "").strip()
-        return f"{self.long_day(instant)}, {self._clock(local, template)} {_half_in_words(local)}"
+        return f"{self.day(instant, in_full=True)}, {self._clock(local, template)} {_half_in_words(local)}"
 
     def line_opens(self, starts_at: datetime) -> str:
         """Return when the line of a call opens (M7): "12:55 PM", with its day when that is the day before."""

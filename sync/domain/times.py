@@ -38,6 +38,11 @@ def part_of_day(local: datetime) -> PartOfDay:
     return PartOfDay.AFTERNOON if local.hour < 18 else PartOfDay.EVENING
 
 
+def is_at_night(local: datetime) -> bool:
+    """Tell whether a person may be asleep at a local time: such a time is never taken at one press (A4)."""
+    return part_of_day(local) is PartOfDay.NIGHT
+
+
 def offset_words(local: datetime) -> str:
     """Return the offset in force on that day as "UTC-08:00" (M6)."""
     minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)

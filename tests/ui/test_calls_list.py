@@ -109,6 +109,25 @@ def test_enter_on_a_request_opens_its_times_and_on_a_call_opens_the_call(qtbot: 
     assert opened.args == ["cr_harbour"]
 
 
+def test_home_and_end_go_to_the_first_and_the_last_row(qtbot: QtBot, tmp_path: Path) -> None:
+    view, _ = list_with(qtbot, tmp_path, [*requests(), *upcoming()])
+    view.select("cr_north")
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.selected_id == "cr_meridian"
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.selected_id == "cr_alder"
+
+
+def test_pressing_view_times_chooses_its_row_first(qtbot: QtBot, tmp_path: Path) -> None:
+    view, _ = list_with(qtbot, tmp_path, calls_of_the_pictures())
+    view.select("cr_harbour")
+    button = view.findChild(QWidget, "viewTimes_cr_bright")
+    assert button is not None
+    with qtbot.waitSignals([view.picked, view.view_times], order="strict"):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert view.selected_id == "cr_bright"
+
+
 def test_the_arrows_pass_over_headings_and_reach_earlier(qtbot: QtBot, tmp_path: Path) -> None:
     view, _ = list_with(qtbot, tmp_path, [*requests()[:1], *upcoming()[:1], *earlier(2)])
     view.select("cr_alder")

@@ -16,8 +16,8 @@ from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept, Decline
 from sync.domain.problems import StoreProblem
 from sync.domain.projection import Section
-from tests.support.desks import NOW, START, TestDesk, customer, desk_with, invitation, slots
-from tests.support.states import calls_of_the_pictures, earlier, kiln, requests, upcoming
+from tests.support.desks import NOW, START, TestDesk, accepted, customer, desk_with, invitation, slots
+from tests.support.states import at, calls_of_the_pictures, earlier, kiln, requests, upcoming
 from tests.support.windows import wording_of
 from ui.calls.list_model import BLOCK, CallListModel
 
@@ -149,6 +149,20 @@ def test_a_refused_answer_says_what_is_left(shown: Shown) -> None:
     text = shown.model.text_at(shown.model.row_of("cr_kiln"))
     assert text.third is not None
     assert (text.third.words, text.third.icon) == ("Could not accept, 2 times open", "warning")
+
+
+def test_a_request_whose_first_time_is_at_night_says_so_by_the_sign_of_view_times(shown: Shown) -> None:
+    shown.made.receive(invitation("cr_night", starts=(at(25, 5, 30), at(26, 13))))
+    text = shown.model.text_at(shown.model.row_of("cr_night"))
+    assert text.third is not None
+    assert (text.third.words, text.third.icon, text.third.tone) == ("At night: Wed 25 Nov, 5:30 AM", "moon", "warn")
+
+
+def test_a_call_to_come_that_is_at_night_says_so(shown: Shown) -> None:
+    shown.made.receive(accepted("cr_night", start=at(25, 5, 30)))
+    badge = shown.model.text_at(shown.model.row_of("cr_night")).badge
+    assert badge is not None
+    assert (badge.words, badge.icon, badge.tone) == ("in 2 days, at night", "moon", "warn")
 
 
 def test_a_waiting_decline_says_so(shown: Shown) -> None:

@@ -157,7 +157,7 @@ def test_private_details_are_warned_about_and_can_be_sent_all_the_same(scene: Ma
     one = scene()
     assert (
         one.find("declineLint").text()
-        == "Nothing here looks like a phone number, an e-mail address, a link or payment data."
+        == "Nothing here looks like a phone number, an e-mail or postal address, a link or payment data."
     )
     one.write("Call me: 415 555 0142")
     assert "looks like a phone number" in one.find("declineLint").text()

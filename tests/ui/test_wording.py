@@ -98,9 +98,9 @@ def test_babel_is_not_loaded_until_a_zone_is_named() -> None:
 
 def test_days_are_ordered_as_the_locale_orders_them() -> None:
     assert wording().day(CALL) == "Tue 24 Nov"
-    assert wording().long_day(CALL) == "Tuesday 24 November"
+    assert wording().day(CALL, in_full=True) == "Tuesday 24 November"
     assert wording(month_first()).day(CALL) == "Tue, Nov 24"
-    assert wording(month_first()).long_day(CALL) == "Tuesday, November 24"
+    assert wording(month_first()).day(CALL, in_full=True) == "Tuesday, November 24"
     assert wording(dataclasses.replace(plain_formats(), day_suffix=".")).day(CALL) == "Tue 24. Nov"
 
 
@@ -138,6 +138,49 @@ def test_another_day_for_them_is_named_and_midnight_has_its_word() -> None:
     monday_4_pm = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
     assert wording().for_them(slot(monday_4_pm), DANA) == "Tue, midnight for them"
     assert wording(day_and_night()).for_them(slot(monday_4_pm), DANA) == "Tue, 00:00 for them"
+
+
+@pytest.mark.parametrize("theirs", ["America/Los_Angeles", "America/Vancouver", "Etc/GMT+8"])
+def test_a_customer_whose_clock_shows_the_same_needs_no_second_time(theirs: str) -> None:
+    assert wording().for_them(slot(CALL), dataclasses.replace(DANA, time_zone=theirs)) == ""
+
+
+def test_zones_that_agree_in_winter_alone_are_told_apart_in_summer() -> None:
+    arizona = dataclasses.replace(DANA, time_zone="America/Phoenix")
+    denver = wording(zone="America/Denver")
+    assert denver.for_them(slot(CALL), arizona) == ""
+    assert denver.for_them(slot(datetime(2027, 7, 6, 20, 0, tzinfo=UTC)), arizona) == "1:00 PM for them"
+
+
+def test_noon_for_them_has_its_word() -> None:
+    assert wording().for_them(slot(CALL - timedelta(hours=9)), DANA) == "noon for them"
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "part"),
+    [(12, 0, "noon"), (0, 0, "midnight"), (12, 1, "afternoon"), (0, 30, "night"), (9, 0, "morning")],
+)
+def test_noon_and_midnight_are_parts_of_the_day_of_their_own(hour: int, minute: int, part: str) -> None:
+    assert wording().part_of_day(datetime(2026, 11, 24, hour, minute, tzinfo=PACIFIC)) == part
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(hours=2, minutes=14), "1:00 PM, in 2 h 14 min"),
+        (timedelta(hours=11), "9:46 PM, in 11 h"),
+        (timedelta(hours=13, minutes=34), "tomorrow at 12:20 AM"),
+        (timedelta(hours=22, minutes=14), "tomorrow at 9:00 AM"),
+        (timedelta(days=6), "Mon 30 Nov at 10:46 AM"),
+    ],
+)
+def test_a_call_to_come_is_told_with_its_hour(left: timedelta, words: str) -> None:
+    assert wording().soon(NOW + left) == words
+
+
+def test_a_call_soon_after_midnight_is_told_with_the_minutes_left() -> None:
+    late = datetime(2026, 11, 25, 7, 50, tzinfo=UTC)  # 11:50 PM
+    assert wording(now=late).soon(late + timedelta(minutes=20)) == "12:10 AM, in 20 min"
 
 
 @pytest.mark.parametrize(
@@ -308,10 +351,11 @@ def test_a_clock_of_24_hours_never_shows_a_half_of_the_day(instant: datetime, no
     end = instant + timedelta(minutes=45)
     shown = [
         words.clock(instant), words.slot(instant), words.span(instant, end), words.when(instant),
-        words.for_them(slot(instant), DANA), words.line_opens(instant), words.times_offered([slot(instant)]),
+        words.line_opens(instant), words.times_offered([slot(instant)]),
     ]  # fmt: skip
-    assert not [text for text in shown if re.search(r"\b[AP]M\b|midnight|noon", text)]
-    assert all(re.search(r"\b\d\d:\d\d\b", text) for text in shown)
+    theirs = words.for_them(slot(instant), DANA)
+    assert not [text for text in (*shown, theirs) if re.search(r"\b[AP]M\b|midnight|noon", text)]
+    assert all(re.search(r"\b\d\d:\d\d\b", text) for text in (*shown, *[theirs] * bool(theirs)))
 
 
 @given(instants, instants)

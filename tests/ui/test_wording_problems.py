@@ -124,6 +124,7 @@ WORDS = Wording(plain_formats(), lambda: NOW, lambda: ZoneInfo("America/Los_Ange
         (Status(attention=1, trouble="timeout"), True, SyncKind.ATTENTION, "1 needs attention"),
         (Status(attention=2), False, SyncKind.ATTENTION, "2 need attention"),
         (Status(attention=2, trouble="token-expired"), False, SyncKind.SIGN_IN, "Sign in again"),
+        (Status(trouble="not-signed-in"), False, SyncKind.SIGN_IN, "Not signed in"),
         (Status(trouble="disk-full"), False, SyncKind.ATTENTION, "This computer's disk is full"),
     ],
 )

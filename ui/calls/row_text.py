@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus
 from sync.domain.intents import Accept, OutboxState
 from sync.domain.projection import Section, ShownCall
-from ui.icons import IconName
+from sync.domain.times import is_at_night
 from ui.style import Tone
 from ui.wording import Wording, count_of
+
+if TYPE_CHECKING:
+    from ui.icons import IconName
 
 
 class RowKind(StrEnum):
@@ -121,7 +124,7 @@ def _times(shown: ShownCall, wording: Wording) -> Badge:
         did = "accept" if isinstance(shown.refused.intent, Accept) else "decline"
         return Badge(f"Could not {did}, {count_of(len(slots), 'time')} open", "bad", "warning")
     # After a word the first time alone: with their number as well, the row would cut the time.
-    if slots and wording.is_at_night(slots[0].starts_at):
+    if slots and is_at_night(wording.local(slots[0].starts_at)):
         return Badge(f"At night: {wording.slot(slots[0].starts_at)}", "warn", "moon")
     if slots and shown.call.follow_up_of is not None:
         return Badge(f"Follow-up: {wording.slot(slots[0].starts_at)}", icon="reply")
@@ -143,7 +146,7 @@ def _upcoming(shown: ShownCall, wording: Wording, *, is_next: bool) -> RowText:
     local = wording.local(slot.starts_at)
     if call.line_is_open(wording.now()):
         badge = Badge("Line open", "ok", "phone", loud=True)
-    elif wording.is_at_night(slot.starts_at):
+    elif is_at_night(local):
         badge = Badge(f"{wording.countdown(slot.starts_at)}, at night", "warn", "moon", loud=is_next)
     elif is_next:
         badge = Badge(wording.countdown(slot.starts_at), "accent_text", loud=True)
