@@ -10,12 +10,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
-from urllib.parse import urljoin
 
 import httpx2
 
 from sync.api import wire
-from sync.api.exchange import Reply, exchange, retry_after
+from sync.api.exchange import Reply, exchange, is_from_between, retry_after, target_of
 from sync.api.origin import checked_origin, origin_of
 from sync.api.verdict import Answer, problem_of
 from sync.domain.intents import Intent
@@ -26,8 +25,6 @@ PAGE_ROWS: Final = 200
 """Rows of a page, so that storing one never holds the write lock for long."""
 
 REDIRECTS: Final = 3
-_GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
-"""Statuses that a marketplace's own front server gives without a problem document."""
 
 Value = TypeVar("Value")
 
@@ -43,7 +40,9 @@ def new_client() -> httpx2.Client:
 class HttpMarketplace:
     """Speaks the contract with the marketplace at ``origin`` (``https://host`` or, on this computer, ``http://``).
 
-    ``token`` is asked before every request; None or "" means that the writer has to sign in.
+    ``token`` is asked before every request; None or "" means that the writer has not signed in. ``renew`` is given a
+    token that the marketplace did not take and returns another one, None where there is no other. Both may raise a
+    Problem.
     """
 
     def __init__(
@@ -53,12 +52,14 @@ class HttpMarketplace:
         http: httpx2.Client,
         clock: Clock,
         new_request_id: Callable[[], str],
+        renew: Callable[[str], str | None] = lambda _refused: None,
     ) -> None:
         self._origin = checked_origin(origin)
         self._token = token
         self._http = http
         self._clock = clock
         self._new_request_id = new_request_id
+        self._renew = renew
 
     def snapshot(self, page: str | None) -> SnapshotPage:
         """Return one page of the whole account."""
@@ -100,7 +101,7 @@ class HttpMarketplace:
             reply = self._request("GET", url, {}, b"")
             if reply.status not in {301, 302, 303, 307, 308}:
                 break
-            target = _target(url, reply)
+            target = target_of(url, reply)
             if origin_of(target) != self._origin:
                 break
             url = target
@@ -110,8 +111,16 @@ class HttpMarketplace:
         return f"{self._origin}/v1{path}"
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
+        """Ask, and once more with a renewed token when the present one is not taken (RFC 6750, 3.1)."""
         token = self._token()
-        if not token or not wire.is_token(token):
+        if not token:
+            raise Paused(Trouble.NOT_SIGNED_IN)
+        reply = self._ask_with(token, method, url, headers, content)
+        renewed = self._renew(token) if reply.status == 401 else None
+        return self._ask_with(renewed, method, url, headers, content) if renewed else reply
+
+    def _ask_with(self, token: str, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
+        if not wire.is_token(token):
             raise Paused(Trouble.TOKEN_EXPIRED)
         own = {"Authorization": f"Bearer {token}", "API-Version": "1", "Request-Id": self._new_request_id()}
         return exchange(self._http, self._clock, method, url, {**own, **headers}, content)
@@ -123,7 +132,7 @@ class HttpMarketplace:
             if reply.data is None or not wire.is_token(epoch):
                 raise Offline(Trouble.CAPTIVE_PORTAL)
             return replace(reply, epoch=epoch)
-        if _is_from_between(reply, self._origin):
+        if is_from_between(reply, self._origin):
             raise Offline(Trouble.CAPTIVE_PORTAL)
         raise self._problem(reply)
 
@@ -144,21 +153,6 @@ class HttpMarketplace:
                 current=call,
             )
         )
-
-
-def _target(url: str, reply: Reply) -> str:
-    """Return where a redirect leads; "" where nobody could go."""
-    try:
-        return urljoin(url, reply.headers.get("Location", ""))
-    except ValueError:
-        return ""
-
-
-def _is_from_between(reply: Reply, origin: str) -> bool:
-    """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
-    if 300 <= reply.status < 400:
-        return "Location" in reply.headers and origin_of(_target(origin, reply)) != origin
-    return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
 
 
 def _read(read: Callable[[wire.Json, str], Value], reply: Reply) -> Value:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
+from urllib.parse import urljoin
 
 import httpx2
 
 from sync.api import wire
+from sync.api.origin import origin_of
 from sync.domain.problems import Busy, Offline, Problem, Trouble
 from sync.ports import Clock
 
@@ -21,6 +23,9 @@ BODY_BYTES: Final = 8 * 1024 * 1024
 
 WHOLE_ANSWER: Final = timedelta(minutes=2)
 """An answer that drips longer than this is given up, however steadily it drips."""
+
+_GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
+"""Statuses that a marketplace's own front server gives without a problem document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,21 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> datetime | None:
         return parsedate_to_datetime(value).astimezone(UTC) if value else None
     except (ValueError, OverflowError):
         return None
+
+
+def target_of(url: str, reply: Reply) -> str:
+    """Return where a redirect leads; "" where nobody could go."""
+    try:
+        return urljoin(url, reply.headers.get("Location", ""))
+    except ValueError:
+        return ""
+
+
+def is_from_between(reply: Reply, origin: str) -> bool:
+    """Tell whether a no comes from a proxy or a sign-in page: it leads elsewhere, or is no problem document."""
+    if 300 <= reply.status < 400:
+        return "Location" in reply.headers and origin_of(target_of(origin, reply)) != origin
+    return 400 <= reply.status < 500 and reply.data is None and reply.status not in _GATEWAY_MAY_SAY
 
 
 def network_problem(error: httpx2.HTTPError) -> Problem:

@@ -86,7 +86,7 @@ def test_a_certificate_that_cannot_be_trusted_is_told_apart():
 def test_without_a_token_nothing_is_sent():
     with answering(ok(EMPTY)) as server, pytest.raises(Paused) as caught:
         marketplace(server.origin, token="").changes("c1")
-    assert caught.value.code == Trouble.TOKEN_EXPIRED
+    assert caught.value.code == Trouble.NOT_SIGNED_IN
     assert server.requests == []
 
 
