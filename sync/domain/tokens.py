@@ -12,10 +12,12 @@ class Tokens:
     """``access`` is sent with each request until ``expires_at`` (UTC), ``refresh`` buys the next pair.
 
     Both are good for the account ``subject`` of the marketplace at ``origin`` alone and are never sent elsewhere.
+    ``name`` is what its writer calls the account, one line of plain text, perhaps "".
     """
 
     origin: str
     subject: str
+    name: str
     access: str
     refresh: str
     expires_at: datetime
@@ -34,11 +36,12 @@ def tokens_from(text: str | None, origin: str, subject: str) -> Tokens | None:
     """Read what ``to_text`` wrote; None for anything else, and for tokens of another account or origin."""
     try:
         data = json.loads(text or "")
-        access, refresh = data["access"], data["refresh"]
+        name, access, refresh = (data[word] for word in ("name", "access", "refresh"))
         expires_at = datetime.fromisoformat(data["expires_at"]).astimezone(UTC)
     except (ValueError, TypeError, KeyError, OverflowError):
         return None
-    ours = (data.get("origin"), data.get("subject")) == (origin, subject)
-    if not ours or not all(isinstance(word, str) and word for word in (access, refresh)):
+    if (data.get("origin"), data.get("subject")) != (origin, subject):
         return None
-    return Tokens(origin, subject, access, refresh, expires_at)
+    if not all(isinstance(word, str) for word in (name, access, refresh)) or not access or not refresh:
+        return None
+    return Tokens(origin, subject, name, access, refresh, expires_at)

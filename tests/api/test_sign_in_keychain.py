@@ -19,7 +19,7 @@ from sync.keychain import FileKeychain, MemoryKeychain, SystemKeychain
 from tests.support.desks import NOW
 
 ORIGIN = "https://marketplace.example"
-TOKENS = Tokens(ORIGIN, "acc_1", "access-canary", "refresh-canary", NOW + timedelta(hours=1))
+TOKENS = Tokens(ORIGIN, "acc_1", "Robin", "access-canary", "refresh-canary", NOW + timedelta(hours=1))
 
 
 class KeptInMemory(KeyringBackend):
@@ -75,7 +75,7 @@ def test_what_was_saved_is_loaded(keychain):
 
 def test_newer_tokens_take_the_place_of_older_ones(keychain):
     keychain.save(TOKENS)
-    newer = Tokens(ORIGIN, "acc_1", "a2", "r2", NOW)
+    newer = Tokens(ORIGIN, "acc_1", "Robin", "a2", "r2", NOW)
     keychain.save(newer)
     assert keychain.load(ORIGIN, "acc_1") == newer
 
@@ -87,7 +87,7 @@ def test_no_other_account_and_no_other_marketplace_gets_them(keychain, other):
 
 
 def test_two_accounts_are_kept_beside_each_other(keychain):
-    second = Tokens(ORIGIN, "acc_2", "a2", "r2", NOW)
+    second = Tokens(ORIGIN, "acc_2", "", "a2", "r2", NOW)
     keychain.save(TOKENS)
     keychain.save(second)
     assert keychain.load(ORIGIN, "acc_1") == TOKENS
@@ -215,7 +215,15 @@ def test_a_folder_that_cannot_be_used_pauses_the_account(tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [{"access": ""}, {"access": 7}, {"refresh": None}, {"expires_at": "soon"}, {"expires_at": 7}, {"subject": "acc_2"}],
+    [
+        {"name": 7},
+        {"access": ""},
+        {"access": 7},
+        {"refresh": None},
+        {"expires_at": "soon"},
+        {"expires_at": 7},
+        {"subject": "acc_2"},
+    ],
 )
 def test_kept_text_that_was_tampered_with_is_no_sign_in(change):
     text = json.dumps(json.loads(TOKENS.to_text()) | change)
