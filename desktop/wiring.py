@@ -73,7 +73,7 @@ def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Rou
     from sync.round import Round  # noqa: PLC0415
     from sync.store.ledgers import Ledgers  # noqa: PLC0415
 
-    http = core.ends.enter_context(new_client())
+    http = core.ends.enter_context(new_client(core.clock))
     marketplace = HttpMarketplace(origin, token, http, core.clock, _new_key)
     from random import Random  # noqa: PLC0415
 

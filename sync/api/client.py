@@ -16,6 +16,7 @@ import httpx2
 from sync.api import wire
 from sync.api.exchange import Reply, exchange, is_from_between, retry_after, target_of
 from sync.api.origin import checked_origin, origin_of
+from sync.api.patience import PatientTransport
 from sync.api.verdict import Answer, problem_of
 from sync.domain.intents import Intent
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
@@ -32,9 +33,9 @@ TIMEOUT: Final = httpx2.Timeout(20, connect=10)
 """Seconds."""
 
 
-def new_client() -> httpx2.Client:
-    """Return an HTTP client with the system's trust: no proxies or .netrc from the environment, no own redirects."""
-    return httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+def new_client(clock: Clock) -> httpx2.Client:
+    """Return an HTTP client for one exchange at a time: the system's trust, no proxies or .netrc, no own redirects."""
+    return httpx2.Client(transport=PatientTransport(clock), timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
 
 class HttpMarketplace:

@@ -35,7 +35,8 @@ CALL = {
 
 def marketplace(origin, token="secret"):
     ids = (f"request-{number}" for number in itertools.count(1))
-    return HttpMarketplace(origin, lambda: token, new_client(), FixedClock(), lambda: next(ids))
+    clock = FixedClock()
+    return HttpMarketplace(origin, lambda: token, new_client(clock), clock, lambda: next(ids))
 
 
 def problem_from(*answers, ask=lambda market: market.changes("c1")):

@@ -46,7 +46,10 @@ class Network(httpx2.HTTPTransport):
 
 @dataclass
 class Writer:
-    """One computer of a writer; ``restart`` is a crash and a new start on the same files."""
+    """One computer of a writer; ``restart`` is a crash and a new start on the same files.
+
+    ``origin`` is where it looks for the marketplace, if not at the marketplace itself.
+    """
 
     market: RunningMarketplace
     path: Path
@@ -55,13 +58,14 @@ class Writer:
     clock: FixedClock = field(default_factory=lambda: FixedClock(MANUAL_START))
     network: Network = field(default_factory=Network)
     token: str = ""
+    origin: str = ""
     heard: list[Changed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._keys = (f"{self.name}-{number}" for number in itertools.count(1))
         self.database = Database(self.path / f"{self.name}.db")
         self._readers = Readers(self.database)
-        self._http = httpx2.Client()
+        self._http = httpx2.Client(transport=self.network, trust_env=False)
         self.restart()
 
     def restart(self) -> None:
@@ -76,8 +80,9 @@ class Writer:
         self.desk = Desk(self.queries, lambda: self.outbox, self.clock, lambda: next(self._keys))
         self.desk.listen(self.heard.append)
         ids = (f"request-{number}" for number in itertools.count(1))
+        origin = self.origin or self.market.url
         over_http = HttpMarketplace(
-            self.market.url, lambda: self.token or self.market.token, self._http, self.clock, lambda: next(ids)
+            origin, lambda: self.token or self.market.token, self._http, self.clock, lambda: next(ids)
         )
         self.ledgers = Ledgers(self.database)
         self.round = Round(

@@ -1,0 +1,110 @@
+"""The questions that a round asks a marketplace, as a table: one line makes one more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sync.domain.calls import CallStatus
+from sync.domain.intents import Accept, Decline, OutboxState
+from tests.faults.scene import Scene
+from tests.support.faults import Fault, Kind, Moment
+
+MESSAGE = "None of these work for me. Tuesday at ten would."
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``asks`` is the method of the port; ``begin`` leaves a scene whose next round asks it; ``ended_well`` checks.
+
+    ``effects`` is how many changes the marketplace counts when all is done. ``tries`` came before the next round.
+    """
+
+    name: str
+    method: str
+    path: str
+    asks: str
+    begin: Callable[[Scene], None]
+    ended_well: Callable[[Scene], None]
+    effects: int = 0
+    done_before: int = 0
+    tries: int = 0
+    fresh: bool = False
+
+    def hits(self, method: str, path: str) -> bool:
+        return method == self.method and re.fullmatch(self.path, path) is not None
+
+    @property
+    def queues(self) -> bool:
+        """Whether it is about an action in the queue."""
+        return self.effects > 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _read_at_all(scene: Scene) -> None:
+    assert scene.computer.desk.overview().sections[0].ids == ()
+
+
+def _knows_every_call(scene: Scene) -> None:
+    here = {call_id: call.version for call_id, (call, *_) in scene.computer.view().items()}
+    assert here == {call["id"]: call["version"] for call in scene.stage.market.calls()}
+
+
+def _one_more(scene: Scene) -> None:
+    scene.news = scene.stage.invite()
+    scene.began_at = scene.stage.seq()
+
+
+def _knows_the_news(scene: Scene) -> None:
+    assert scene.computer.desk.call(scene.news) is not None
+
+
+def _accept(scene: Scene) -> None:
+    slot = scene.call.slots[0]
+    scene.submit(Accept(scene.call.id, slot.id, slot.starts_at, scene.call.version))
+
+
+def _is_accepted(scene: Scene) -> None:
+    server = scene.on_server()
+    assert (server["status"], server["accepted_slot_id"]) == ("accepted", scene.call.slots[0].id)
+    shown = scene.computer.desk.call(scene.call.id)
+    assert shown.line.pin == server["line"]["pin"]
+    assert (shown.pending, shown.call.version) == (None, server["version"])
+    assert scene.item_now().state is OutboxState.SETTLED
+
+
+def _decline(scene: Scene) -> None:
+    scene.submit(Decline(scene.call.id, MESSAGE, scene.call.version))
+
+
+def _is_declined(scene: Scene) -> None:
+    assert scene.on_server()["decline"]["message"] == MESSAGE
+    shown = scene.computer.desk.call(scene.call.id)
+    assert (shown.call.status, shown.pending) == (CallStatus.DECLINED, None)
+    assert scene.item_now().state is OutboxState.SETTLED
+
+
+def _accept_without_an_answer_twice(scene: Scene) -> None:
+    _accept(scene)
+    scene.proxy.arm(Fault(Kind.RESET, Moment.AFTER, lambda asked: ACCEPT.hits(asked.method, asked.path)))
+    scene.sync()
+    scene.later()
+    scene.proxy.heal()
+    scene.computer.clock.advance(timedelta(minutes=10))
+
+
+CALL = "/v1/call-requests/[^/]+"
+SNAPSHOT = Operation("snapshot", "GET", "/v1/snapshot", "snapshot", _read_at_all, _knows_every_call, fresh=True)
+CHANGES = Operation("changes", "GET", "/v1/changes", "changes", _one_more, _knows_the_news)
+ACCEPT = Operation("accept", "POST", f"{CALL}/acceptance", "send", _accept, _is_accepted, effects=1)
+DECLINE = Operation("decline", "POST", f"{CALL}/decline", "send", _decline, _is_declined, effects=1)
+OUTCOME = Operation(
+    "command outcome", "GET", "/v1/commands/[^/]+", "outcome_of", _accept_without_an_answer_twice, _is_accepted,
+    effects=1, done_before=1, tries=2,
+)  # fmt: skip
+
+OPERATIONS = (SNAPSHOT, CHANGES, ACCEPT, DECLINE, OUTCOME)
