@@ -7,6 +7,10 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 NO_SCREEN = (
     "Foreword needs a screen and there is none here: start it in a desktop session, "
@@ -21,34 +25,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tour(words[1:])
     # Looking for garbage among thousands of new classes costs a tenth of the start; the window ends the pause.
     gc.disable()
-    import argparse  # noqa: PLC0415 - from here on every import is part of the start that is paused for
+    # From here on every import is part of the start that is paused for.
+    from desktop.arguments import Parser, add_profile_arguments  # noqa: PLC0415
 
-    from desktop.arguments import add_profile_arguments, choose  # noqa: PLC0415
-
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="foreword",
-        description="The writer's desk for client calls. `foreword tour --out DIR` shows the main job in pictures.",
+        description="The writer's desk for client calls.",
+        epilog="`foreword tour --out DIR` shows the main job in pictures.\n"
+        "A second start brings the open window to the front.\n\n"
+        "Exit status: 0 closed, or the open window came to the front; 1 this computer\n"
+        "does not let it start; 2 wrong arguments or settings.",
     )
     add_profile_arguments(parser)
-    parser.add_argument("--version", action="store_true", help="say which version this is")
     chosen = parser.parse_args(words)
-    if chosen.version:
-        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that no other start should pay
-
-        print(f"Foreword {version('foreword')}")
-        return 0
     if _has_no_screen():
         print(NO_SCREEN, file=sys.stderr)
         return 1
+    return _start(chosen)
+
+
+def _start(chosen: argparse.Namespace) -> int:
+    from desktop.arguments import choose  # noqa: PLC0415
+    from desktop.cannot_start import CannotStart, has_terminal, put_right  # noqa: PLC0415
+    from desktop.single_instance import claim_or_call  # noqa: PLC0415
+
     try:
         settings, profile = choose(chosen)
+        claim = claim_or_call(profile)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    except CannotStart as trouble:
+        print(trouble, file=sys.stderr)
+        if has_terminal():
+            return trouble.status
+        _import_qt()
+        return _start(chosen) if put_right(trouble) else trouble.status
+    if claim is None:
+        return 0
     _import_qt()
-    from desktop.app import run  # noqa: PLC0415 - Qt, which --version and --help do without
+    from desktop.app import run  # noqa: PLC0415 - Qt, which --version, --help and a second start do without
 
-    return run(settings, profile)
+    return run(settings, profile, claim)
 
 
 def _import_qt() -> None:
@@ -64,10 +82,11 @@ def _import_qt() -> None:
 
 
 def _tour(words: Sequence[str]) -> int:
-    import argparse  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    parser = argparse.ArgumentParser(
+    from desktop.arguments import Parser  # noqa: PLC0415
+
+    parser = Parser(
         prog="foreword tour",
         description="Walks through the main job by itself, with the real windows, and saves a picture of every step.",
     )

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLocale, QSocketNotifier, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import crash
 from desktop.local_zone import zone_of_window
 from desktop.paths import Profile
+from desktop.single_instance import Bell, Claim
 from desktop.wiring import open_core
 from desktop.worker import Worker
 from sync.domain.problems import Problem, StoreProblem, Trouble
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from sync.runner import Runner
 
 
-def run(settings: Settings, profile: Profile) -> int:
-    """Show the window until the writer closes it; returns the exit status."""
+def run(settings: Settings, profile: Profile, claim: Claim) -> int:
+    """Show the window until the writer closes it; returns the exit status. The profile is ``claim``'s until then."""
     os.umask(0o077)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Foreword")
@@ -56,11 +57,31 @@ def run(settings: Settings, profile: Profile) -> int:
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)
+    window.settled.connect(lambda: core.ends.callback(answer_other_starts(profile, window, worker)))
     window.show()
     status = application.exec()
     worker.stop()
     core.ends.close()
+    claim.release()
     return status
+
+
+def answer_other_starts(profile: Profile, window: QWidget, worker: Worker) -> Callable[[], None]:
+    """Come to the front when Foreword is started again, sync when the terminal asks; returns what ends that."""
+
+    def show() -> None:
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    try:
+        bell = Bell(profile.folder, {"show": show, "sync": worker.wake})
+    except OSError:
+        return lambda: None  # a profile that can only be read: other starts say that it is open
+    notifier = QSocketNotifier(bell.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(bell.answer)
+    return bell.close
 
 
 def collect_garbage_again() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from desktop.arguments import add_profile_arguments, choose
+from desktop.cannot_start import CannotStart
 from desktop.local_zone import zone_of_terminal
 from desktop.paths import Profile
 from desktop.practice import PracticeMarketplace
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         _, profile = choose(chosen)
+    except CannotStart as trouble:
+        return _complain(str(trouble), trouble.status)
     except ValueError as error:
         return _complain(str(error), 2)
     core = open_core(profile)

@@ -25,7 +25,12 @@ class Settings(NamedTuple):
 
 
 class SettingsError(ValueError):
-    """The file cannot be used; the message names the file and the reason in plain words."""
+    """The file at ``path`` cannot be used; ``reason`` says why in plain words, and the message says both."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be used: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 def _choice(data: dict[str, Any], name: str, allowed: tuple[Choice, ...], path: Path) -> Choice:
@@ -33,22 +38,29 @@ def _choice(data: dict[str, Any], name: str, allowed: tuple[Choice, ...], path: 
     for choice in allowed:
         if choice == value:
             return choice
-    raise SettingsError(f"{path}: {name} is {value!r}; it can be {', '.join(allowed)}.")
+    allowed_words = ", ".join(f'"{choice}"' for choice in allowed)
+    raise SettingsError(path, f"{name} is {value!r}; it can be {allowed_words}.")
 
 
 def load_settings(path: Path) -> Settings:
     """Read the settings; a file that does not exist gives the defaults. Raises SettingsError."""
-    if not path.exists():
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsError(path, "it is not plain text.") from error
+    except OSError as error:
+        raise SettingsError(path, f"{error.strerror}.") from error
     import tomllib  # noqa: PLC0415 - most writers have no such file
 
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from error
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(path, f"{error}.") from error
     marketplace = data.get("marketplace", "")
     if not isinstance(marketplace, str):
-        raise SettingsError(f"{path}: marketplace must be an address in quotation marks.")
+        raise SettingsError(path, "marketplace must be an address in quotation marks.")
     return Settings(
         theme=_choice(data, "theme", _THEMES, path),
         clock=_choice(data, "clock", _CLOCKS, path),

@@ -45,9 +45,10 @@ def test_an_address_that_is_not_safe_is_refused_in_words(module, tmp_path):
 
 def test_a_settings_file_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "settings.toml").write_text("theme = 7")
-    done = run("desktop", "--home", str(tmp_path))
+    done = sync(tmp_path, "list")
     assert done.returncode == 2
     assert "settings.toml" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_call_is_taken_from_a_terminal_with_qt_not_installed(tmp_path):
