@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from datetime import datetime
 
-from sync.desk import Desk, NotAllowed
-from sync.domain.calls import CallRequest
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout
+
+from sync.domain.calls import CallRequest, Slot
 from sync.domain.intents import Accept, OutboxItem
-from sync.domain.problems import StoreProblem
 from sync.domain.projection import Section, ShownCall
 from ui.answer_times import TimesBox
-from ui.answer_voice import AnswerVoice
-from ui.answer_words import Phase, closed_sentence, pending_sentence, phase_of, refused_sentence, refused_title
-from ui.backstage import Backstage
-from ui.call_dialog import CallDialog, announce
-from ui.news import News
+from ui.answer_words import Phase, closed_sentence, moved_text, refused_sentence, refused_title
+from ui.call_dialog import CallDialog
 from ui.offered import Badge, OfferedTime, first_to_choose, offered_times, zone_line
 from ui.sentences import Sentence
 from ui.style import px
@@ -36,41 +33,18 @@ class AnswerDialog(CallDialog):
     """
 
     decline = Signal(str)
+    name = "answer"
+    wide = 788
 
-    def __init__(
-        self,
-        desk: Desk,
-        news: News,
-        backstage: Backstage,
-        wording: Wording,
-        call_id: str,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(desk, news, backstage, wording, call_id, parent)
-        self.setObjectName("answerDialog")
-        self._shown: ShownCall | None = None
+    def make_page(self) -> DialogFoot:
+        """Put who and about what above the times, and what will be answered below them."""
         self._times: tuple[OfferedTime, ...] = ()
-        self._phase: Phase | None = None
         self._choice = ""
+        self._chosen_at: datetime | None = None
         self._asked_about = ""
         self._ripe = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
-        self._notice: Sentence | None = None
         self._told: set[str] = set()
-        self._make_page()
-        foot = self._make_foot()
-        self.refresh()
-        self.build(foot, 788)
-        self._box.focus_choice()
-
-    def _make_page(self) -> None:
-        self._subject = PlainLabel("", self, kind="heading", wrap=True, name="answerSubject")
-        self._with = PlainLabel("", self, tone="text2", wrap=True, name="answerWith")
-        self._zone_line = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="answerZone")
-        self._globe = IconLabel("globe", "text2", self)
-        self._box = TimesBox(self)
-        self._box.chosen.connect(self._on_chosen)
-        self._voice = AnswerVoice(self, name="answerVoice")
-        self._voice.take_back.connect(self._on_take_back)
+        self._make_parts()
         zone = QHBoxLayout()
         zone.setSpacing(px(8))
         zone.addWidget(self._globe)
@@ -83,8 +57,21 @@ class AnswerDialog(CallDialog):
         self.page.addSpacing(px(8))
         self.page.addWidget(self._box)
         self.page.addSpacing(px(16))
-        self.page.addWidget(self._voice)
+        self.page.addWidget(self.voice)
         self.page.addStretch(1)
+        return self._make_foot()
+
+    def focus_first(self) -> None:
+        """Begin on the times."""
+        self._box.focus_choice()
+
+    def _make_parts(self) -> None:
+        self._subject = PlainLabel("", self, kind="heading", wrap=True, name="answerSubject")
+        self._with = PlainLabel("", self, tone="text2", wrap=True, name="answerWith")
+        self._zone_line = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="answerZone")
+        self._globe = IconLabel("globe", "text2", self)
+        self._box = TimesBox(self)
+        self._box.chosen.connect(self._on_chosen)
 
     def _make_foot(self) -> DialogFoot:
         self._none = LinkButton("None of these work", self, name="answerNone", tall=True)
@@ -94,61 +81,38 @@ class AnswerDialog(CallDialog):
         self._none.clicked.connect(self._on_none)
         self._cancel.clicked.connect(self.reject)
         self._accept.clicked.connect(self.send)
-        self._foot = DialogFoot(self, road=self._none, way_out=self._cancel, primary=self._accept, name="answerFoot")
-        return self._foot
+        return DialogFoot(self, road=self._none, way_out=self._cancel, primary=self._accept, name="answerFoot")
 
-    def show_call(self, shown: ShownCall, trouble: str | None) -> None:
+    def show_call(self, shown: ShownCall, phase: Phase) -> None:
         """Show the call as it is now; the writer's choice stays as long as it can be taken."""
-        self._shown = shown
-        phase = phase_of(shown, trouble)
         self._times = offered_times(shown.call, self._others(), self.wording)
         self._notice_changes(shown, phase)
         self._show_who(shown.call)
         self._show_times(shown, phase)
-        self._show_voice(shown, phase, trouble)
+        self._show_voice(shown, phase)
         self._show_foot(phase)
-        if phase is not self._phase:
-            self._on_phase(phase)
-
-    def show_trouble(self, problem: StoreProblem) -> None:
-        """Say in the box that the store could not be used; the choice stays."""
-        self._notice = self.wording.problem(problem.code, problem.detail)
-        self._voice.say_sentence(self._notice)
 
     def send(self) -> None:
         """Accept the chosen time, after a second press when it is at night or during another call."""
         line = self._line(self._choice)
-        if self._phase is Phase.ACCEPTED:
+        if self.phase is Phase.ACCEPTED:
             self.accept()
             return
-        if self._phase is not Phase.OPEN or line is None or self._shown is None:
+        if self.phase is not Phase.OPEN or line is None or self.shown is None:
             return
         if line.needs_second_look and self._asked_about != line.slot.id:
             self._asked_about = line.slot.id
-            self._notice = None
+            self.notice = None
             # A double click is one press: the second look needs a second decision.
             self._ripe.start()
             self.refresh()
-            self.keep_in_view(self._voice)
+            self.keep_in_view(self.voice)
         elif not (line.needs_second_look and self._ripe.isActive()):
-            self._submit(Accept(self.call_id, line.slot.id, line.slot.starts_at, self._shown.call.version))
-
-    def _submit(self, intent: Accept) -> None:
-        refused = self._shown.refused if self._shown else None
-        try:
-            self.desk.submit(intent)
-            if refused is not None and isinstance(refused.intent, Accept):
-                # The writer has read why and has chosen again: that answers it.
-                self.desk.dismiss(refused.key)
-        except NotAllowed as no:
-            self._notice = self.wording.refusal(no.refusal)
-        except StoreProblem as problem:
-            self._notice = self.wording.problem(problem.code, problem.detail)
-        else:
-            self._notice = None
-            self.backstage.wake()
-        self._asked_about = ""
-        self.refresh()
+            self._asked_about = ""
+            refused = self.shown.refused
+            settles = refused is not None and isinstance(refused.intent, Accept)
+            accept = Accept(self.call_id, line.slot.id, line.slot.starts_at, self.shown.call.version)
+            self.submit(accept, refused if settles else None)
 
     def _others(self) -> list[ShownCall]:
         """Return the calls that may lie at the same time as an offered one."""
@@ -163,24 +127,41 @@ class AnswerDialog(CallDialog):
     def _notice_changes(self, shown: ShownCall, phase: Phase) -> None:
         """Find out what the writer must be told; nothing is chosen anew behind their back."""
         if phase is not Phase.OPEN:
-            self._notice = None
+            self.notice = None
+            if shown.pending is not None and isinstance(shown.pending.intent, Accept):
+                # What is taken back is the choice again.
+                self._choice, self._chosen_at = shown.pending.intent.slot_id, shown.pending.intent.starts_at
             return
         refused, line = shown.refused, self._line(self._choice)
         if refused is not None and isinstance(refused.intent, Accept) and refused.key not in self._told:
             self._told.add(refused.key)
-            self._notice = refused_sentence(refused, shown.call, self.wording)
-            self._choice = ""
+            self.notice = refused_sentence(refused, shown.call, self.wording)
+            self._choose("")
         elif self._choice and (line is None or not line.can_be_chosen):
-            self._notice = self._gone(line)
-            self._choice = ""
-        elif self._phase is None:
-            self._choice = first_to_choose(self._times) or ""
+            self.notice = self._gone(line)
+            self._choose("")
+        elif line is not None and line.slot.starts_at != self._chosen_at:
+            self.notice = self._moved(line.slot, shown.call)
+            self._choose("")
+        elif self.phase is None:
+            self._choose(first_to_choose(self._times) or "")
+
+    def _choose(self, slot_id: str) -> None:
+        """Take a time as the choice, as it is on the screen at this moment; "" takes none."""
+        line = self._line(slot_id)
+        self._choice, self._asked_about = slot_id, ""
+        self._chosen_at = line.slot.starts_at if line else None
 
     def _gone(self, line: OfferedTime | None) -> Sentence:
         if line is None:
             return Sentence("The time that you chose is not offered any more", "", "Choose another one.")
         what = "has passed" if line.badge is Badge.PAST else "is not offered any more"
         return Sentence(f"{line.day}, {line.time} {what}", "", "Choose another time.")
+
+    def _moved(self, slot: Slot, call: CallRequest) -> Sentence:
+        was = self._chosen_at or slot.starts_at
+        again = "Nothing is chosen now: choose the new time if it suits you."
+        return Sentence("The time that you chose was moved", moved_text(was, slot, call, self.wording), again)
 
     def _show_who(self, call: CallRequest) -> None:
         who = call.customer
@@ -200,17 +181,16 @@ class AnswerDialog(CallDialog):
         chosen = pending.id if pending else self._choice
         self._box.show_times(self._times, chosen=chosen, choosable=phase is Phase.OPEN)
 
-    def _show_voice(self, shown: ShownCall, phase: Phase, trouble: str | None) -> None:
-        self._voice.offer_take_back(possible=shown.pending is not None and shown.pending.can_be_taken_back)
-        self._voice.show_line(shown.line)
+    def _show_voice(self, shown: ShownCall, phase: Phase) -> None:
+        self.voice.show_line(shown.line)
         if shown.pending is not None:
-            self._voice.say_sentence(pending_sentence(shown.pending, shown.call, trouble, self.wording))
+            self.say_pending(shown.pending, shown.call, phase)
         elif phase is Phase.ACCEPTED:
             self._say_accepted(shown)
         elif phase is Phase.CLOSED:
             self._say_closed(shown)
-        elif self._notice is not None:
-            self._voice.say_sentence(self._notice)
+        elif self.notice is not None:
+            self.say_notice(self.notice)
         else:
             self._say_choice()
 
@@ -218,7 +198,7 @@ class AnswerDialog(CallDialog):
         line = self._line(self._choice)
         if line is None:
             none_left = not any(each.can_be_chosen for each in self._times)
-            self._voice.say("No time is open any more." if none_left else "Choose a time.")
+            self.voice.say("No time is open any more." if none_left else "Choose a time.")
             return
         start = line.slot.starts_at
         opens = f"The line opens at {self.wording.line_opens(start)}."
@@ -226,7 +206,7 @@ class AnswerDialog(CallDialog):
             detail = f"{_special(line)} Press the button once more to accept it. {opens}"
         else:
             detail = f"{opens} You get the number and the PIN as soon as the marketplace confirms."
-        self._voice.say(
+        self.voice.say(
             "You accept ",
             self.wording.read_back(start),
             f", {self.wording.zone_words(start)}.",
@@ -238,16 +218,16 @@ class AnswerDialog(CallDialog):
         slot = shown.call.accepted_slot
         told = _refused_before(shown.refused, shown.call, self.wording)
         if slot is None or shown.line is None:
-            self._voice.say("", "Accepted.", detail=f"{told}The number and the PIN are not here yet.".strip())
+            self.voice.say("", "Accepted.", detail=f"{told}The number and the PIN are not here yet.".strip())
             return
         detail = f"{told}The line opens at {self.wording.line_opens(slot.starts_at)}."
         zone = f", {self.wording.zone_words(slot.starts_at)}."
-        self._voice.say("Accepted: ", self.wording.read_back(slot.starts_at), zone, detail=detail)
+        self.voice.say("Accepted: ", self.wording.read_back(slot.starts_at), zone, detail=detail)
 
     def _say_closed(self, shown: ShownCall) -> None:
         sentence, refused = closed_sentence(shown.call), shown.refused
-        told = f"{refused_title(refused, shown.call, self.wording)}. " if refused is not None else ""
-        self._voice.say("", f"{sentence.title}.", detail=f"{told}{sentence.paragraph()}")
+        told = f"{refused_title(refused, self.wording)}. " if refused is not None else ""
+        self.voice.say("", f"{sentence.title}.", detail=f"{told}{sentence.paragraph()}")
 
     def _show_foot(self, phase: Phase) -> None:
         line = self._line(self._choice)
@@ -261,38 +241,22 @@ class AnswerDialog(CallDialog):
         keep_place(self._cancel, shown=phase is not Phase.ACCEPTED)
         keep_place(self._accept, shown=phase is not Phase.CLOSED)
         special = (line.accept_words for line in self._times if line.can_be_chosen)
-        self._foot.reserve(self._accept, "Accept", "Sending…", *special)
-        self._foot.reserve(self._cancel, "Cancel", "Close")
-        self._foot.relayout()
+        self.foot.reserve(self._accept, "Accept", "Sending…", *special)
+        self.foot.reserve(self._cancel, "Cancel", "Close")
+        self.foot.relayout()
 
-    def _on_phase(self, phase: Phase) -> None:
-        first, self._phase = self._phase is None, phase
-        if first:
-            return
+    def on_phase(self, phase: Phase) -> None:
+        """Go to the times, to Done, or to the way out."""
         if phase is Phase.OPEN:
             self._box.focus_choice()
         else:
             (self._accept if phase is Phase.ACCEPTED else self._cancel).setFocus()
-        self.keep_in_view(self._voice)
-        announce(self._voice, self._voice.words())
 
     def _on_chosen(self, slot_id: str) -> None:
-        self._choice, self._asked_about, self._notice = slot_id, "", None
+        self._choose(slot_id)
+        self.notice = None
         self.refresh()
         self.keep_in_view(self._box.row_of(slot_id))
-
-    def _on_take_back(self) -> None:
-        pending = self._shown.pending if self._shown else None
-        if pending is None:
-            return
-        try:
-            if isinstance(pending.intent, Accept):
-                self._choice = pending.intent.slot_id
-            self.desk.take_back(pending.key)
-        except StoreProblem as problem:
-            self.show_trouble(problem)
-            return
-        self.refresh()
 
     def _on_none(self) -> None:
         self.reject()

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sync.domain.calls import Line
 from ui.digits import grouped_number, grouped_pin
+from ui.icons import IconName
 from ui.sentences import Sentence
 from ui.style import Tone, px
-from ui.widgets.box import Box
+from ui.widgets.box import Box, BoxTone
 from ui.widgets.buttons import PlainButton
 from ui.widgets.copy_field import CopyField
 from ui.widgets.emphasis_label import EmphasisLabel
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.strip import IconLabel
+
+
+class Look(NamedTuple):
+    """The sign and the colours of a state, the same as in the details of a call."""
+
+    icon: IconName
+    tone: Tone
+    ground: BoxTone
+
+
+REFUSED: Final = Look("warning", "bad", "bad_tint")
+WAITING: Final = Look("clock", "warn", "warn_tint")
 
 
 class AnswerVoice(Box):
@@ -25,6 +41,8 @@ class AnswerVoice(Box):
         super().__init__(parent, tone="sunken", name=name, margin=px(20))
         self.setMinimumHeight(px(84))
         self.column.setContentsMargins(px(20), px(16), px(20), px(16))
+        self._icon = IconLabel("warning", "bad", self, size=18)
+        self._icon.setObjectName(f"{name}Icon")
         self._loud = EmphasisLabel(self, name=f"{name}Loud")
         self._quiet = PlainLabel("", self, kind="small", tone="text2", wrap=True, name=f"{name}Quiet")
         self._take_back = PlainButton("Take back", self, name=f"{name}TakeBack")
@@ -44,7 +62,8 @@ class AnswerVoice(Box):
         words.addWidget(self._loud)
         words.addWidget(self._quiet)
         row = QHBoxLayout()
-        row.setSpacing(px(16))
+        row.setSpacing(px(12))
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self._take_back, 0, Qt.AlignmentFlag.AlignVCenter)
         self.column.addLayout(row)
@@ -54,15 +73,24 @@ class AnswerVoice(Box):
 
     def say(self, before: str, strong: str = "", after: str = "", *, detail: str = "", tone: Tone = "text2") -> None:
         """Say a sentence with its middle in bold, and a quieter one below it."""
+        self._wear(None)
         self._loud.say(before, strong, after)
         self._quiet.setText(detail)
         self._quiet.set_tone(tone)
         self._quiet.setVisible(bool(detail))
 
-    def say_sentence(self, sentence: Sentence) -> None:
-        """Say what happened, what can be done, and the reason."""
+    def say_sentence(self, sentence: Sentence, look: Look | None = None) -> None:
+        """Say what happened, what can be done, and the reason; ``look`` is for a state that has to be looked at."""
         stop = "" if sentence.title.endswith("…") else "."
-        self.say("", f"{sentence.title}{stop}", detail=sentence.paragraph())
+        self.say("", f"{sentence.title}{stop}", detail=sentence.paragraph(), tone="text" if look else "text2")
+        self._wear(look)
+
+    def _wear(self, look: Look | None) -> None:
+        self.set_tone(look.ground if look else "sunken")
+        self._loud.set_tone(look.tone if look else "text")
+        self._icon.setVisible(look is not None)
+        if look is not None:
+            self._icon.show_icon(look.icon, look.tone)
 
     def words(self) -> str:
         """Return all that is said, for screen readers and tests."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sync.domain.calls import CallRequest, CallStatus
+from sync.domain.calls import CallRequest, CallStatus, Slot, SlotState
 from sync.domain.intents import Accept, OutboxItem, OutboxState
 from sync.domain.projection import ShownCall
 from ui.sentences import Sentence, offline_codes, problem_sentence, quoted
@@ -31,6 +33,11 @@ def phase_of(shown: ShownCall, trouble: str | None) -> Phase:
     return Phase.OPEN if shown.call.status is CallStatus.OPEN and not shown.call.missing else Phase.CLOSED
 
 
+UNCONFIRMED: Final = (
+    "It was sent, and the marketplace has not confirmed it yet. It is sent again by itself and counts only once."
+)
+
+
 def pending_sentence(item: OutboxItem, call: CallRequest | None, trouble: str | None, wording: Wording) -> Sentence:
     """Return what happens to an answer that is not confirmed yet."""
     accept = isinstance(item.intent, Accept)
@@ -39,12 +46,15 @@ def pending_sentence(item: OutboxItem, call: CallRequest | None, trouble: str | 
     if item.state is not OutboxState.QUEUED or not (trouble or item.problem_code):
         soon = "The time is yours as soon as the marketplace confirms." if accept else f"{who} gets your message."
         return Sentence("Sending…", soon, "")
-    verb = "accepted" if accept else "declined"
-    if trouble in offline_codes():
-        return Sentence(f"Will be {verb} when you are online", state, "")
+    offline = trouble in offline_codes()
+    title = f"Will be {'accepted' if accept else 'declined'} when "
+    title += "you are online" if offline else "the marketplace takes it"
+    if not item.can_be_taken_back:
+        title, state = "Not confirmed yet", UNCONFIRMED
+    if offline:
+        return Sentence(title, state, "")
     problem = problem_sentence(trouble or item.problem_code or "", item.problem_detail or "", who=who)
     again = f"Tries again by itself at {wording.clock(item.not_before)}." if item.not_before else problem.next
-    title = f"Will be {verb} when the marketplace takes it"
     return Sentence(title, f"{state} {problem.title}: {_lowered(problem.text)}", again, problem.quote)
 
 
@@ -52,15 +62,30 @@ def refused_sentence(item: OutboxItem, call: CallRequest | None, wording: Wordin
     """Return why an answer was refused and what can be done with the call as it is now."""
     who = call.customer.first_name if call else ""
     found = problem_sentence(item.problem_code or "", item.problem_detail or "", who=who)
-    return Sentence(refused_title(item, call, wording), found.text, _way_on(found, item, call, wording), found.quote)
+    text = _moved(item, call, wording) or found.text
+    return Sentence(refused_title(item, wording), text, _way_on(found, item, call, wording), found.quote)
 
 
-def refused_title(item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
+def refused_title(item: OutboxItem, wording: Wording) -> str:
     """Return "Could not accept Wed 25 Nov, 9:30 AM" or "Could not decline"."""
     if not isinstance(item.intent, Accept):
         return "Could not decline"
-    slot = call.slot(item.intent.slot_id) if call else None
-    return f"Could not accept {wording.slot(slot.starts_at)}" if slot else "Could not accept"
+    return f"Could not accept {wording.slot(item.intent.starts_at)}"
+
+
+def moved_text(was: datetime, slot: Slot, call: CallRequest, wording: Wording) -> str:
+    """Return where a customer has moved a time: the same offer at another hour."""
+    what = f"{wording.slot(was)} to {wording.slot(slot.starts_at)}"
+    return f"{call.customer.first_name} has moved this time, from {what}."
+
+
+def _moved(item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
+    """Tell that the time that was accepted is at another hour now, "" if it is not."""
+    slot = call.slot(item.intent.slot_id) if call and isinstance(item.intent, Accept) else None
+    if call is None or slot is None or not isinstance(item.intent, Accept) or slot.state is not SlotState.OFFERED:
+        return ""
+    was = item.intent.starts_at
+    return moved_text(was, slot, call, wording) if slot.starts_at != was else ""
 
 
 def closed_sentence(call: CallRequest) -> Sentence:
@@ -89,7 +114,8 @@ def _way_on(found: Sentence, item: OutboxItem, call: CallRequest | None, wording
     """Name the times that are still open, for they are what the writer can do next."""
     if call is None or not isinstance(item.intent, Accept) or item.problem_code not in _ABOUT_A_TIME:
         return found.next
-    left = [slot for slot in call.open_slots(wording.now()) if slot.id != item.intent.slot_id]
+    tried = (item.intent.slot_id, item.intent.starts_at)
+    left = [slot for slot in call.open_slots(wording.now()) if (slot.id, slot.starts_at) != tried]
     if not left:
         return (
             f"No other time is open. If {call.customer.first_name} invites you again, it appears under Call Requests."

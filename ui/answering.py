@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from sync.desk import Desk
 from ui.answer_dialog import AnswerDialog
 from ui.backstage import Backstage
+from ui.call_dialog import Surroundings
 from ui.decline_dialog import DeclineDialog
 from ui.drafts import Draft
 from ui.news import News
@@ -23,22 +24,20 @@ class Answering(QObject):
 
     def __init__(self, desk: Desk, news: News, backstage: Backstage, wording: Wording, window: QWidget) -> None:
         super().__init__(window)
-        self._desk, self._news, self._backstage, self._wording = desk, news, backstage, wording
+        self._around = Surroundings(desk, news, backstage, wording)
         self._window = window
         self._drafts: dict[str, Draft] = {}
         self._dialog: QDialog | None = None
 
     def view_times(self, call_id: str) -> None:
         """Open View Times for a call."""
-        dialog = AnswerDialog(self._desk, self._news, self._backstage, self._wording, call_id, self._window)
+        dialog = AnswerDialog(self._around, call_id, self._window)
         dialog.decline.connect(self.decline)
         self._open(dialog)
 
     def decline(self, call_id: str) -> None:
         """Open the declining message for a call."""
-        dialog = DeclineDialog(
-            self._desk, self._news, self._backstage, self._wording, call_id, self._drafts, self._window
-        )
+        dialog = DeclineDialog(self._around, call_id, self._drafts, self._window)
         dialog.view_times.connect(self.view_times)
         self._open(dialog)
 

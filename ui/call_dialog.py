@@ -1,6 +1,9 @@
-"""What the two answering dialogs share: a page that scrolls, a foot that stays, and an ear for what changes."""
+"""What the two answering dialogs share: a page that scrolls, a foot that stays, an ear for changes, a way to act."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -16,12 +19,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from sync.desk import Desk
+from sync.desk import Desk, NotAllowed
+from sync.domain.calls import CallRequest
 from sync.domain.changes import Changed, Kind
+from sync.domain.intents import Intent, OutboxItem
 from sync.domain.problems import StoreProblem
 from sync.domain.projection import ShownCall
+from ui.answer_voice import REFUSED, WAITING, AnswerVoice
+from ui.answer_words import Phase, pending_sentence, phase_of
 from ui.backstage import Backstage
 from ui.news import News
+from ui.sentences import Sentence
 from ui.style import px
 from ui.widgets.dialog_foot import DialogFoot
 from ui.wording import Wording
@@ -30,22 +38,42 @@ _TICK_MS = 15_000
 """How often an open dialog looks whether an offered time has passed."""
 
 
+class Surroundings(NamedTuple):
+    """What a dialog needs of the program around it: whom it asks, what it hears, who works for it, how it speaks."""
+
+    desk: Desk
+    news: News
+    backstage: Backstage
+    wording: Wording
+
+
 class CallDialog(QDialog):
     """A dialog about one call. It shows what the desk says and asks again on every change.
 
-    Subclasses fill ``page`` and implement ``show_call``, ``show_trouble`` and ``send`` (Mod+Enter).
+    Subclasses make their page and foot, and say how a call is shown and what the primary button sends (Mod+Enter).
     """
 
-    def __init__(
-        self, desk: Desk, news: News, backstage: Backstage, wording: Wording, call_id: str, parent: QWidget | None
-    ) -> None:
+    name: ClassVar[str]
+    """The beginning of the objectNames."""
+    wide: ClassVar[int]
+    """Width in px of the base font."""
+
+    def __init__(self, around: Surroundings, call_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.desk, self.backstage, self.wording, self.call_id = desk, backstage, wording, call_id
+        self.desk, self.backstage, self.wording, self.call_id = around.desk, around.backstage, around.wording, call_id
+        self.setObjectName(f"{self.name}Dialog")
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
+        self.shown: ShownCall | None = None
+        self.phase: Phase | None = None
+        self.notice: Sentence | None = None
+        """What went wrong, until the writer chooses or sends anew."""
+        self._left_over = ""
+        self._trouble: str | None = None
         self.page = QVBoxLayout()
-        self._news = news
+        self.voice = AnswerVoice(self, name=f"{self.name}Voice")
+        self.voice.take_back.connect(self._on_take_back)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.refresh)
         self._in_view: QWidget | None = None
@@ -53,10 +81,108 @@ class CallDialog(QDialog):
         self._grow_soon.timeout.connect(self._grow)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_send_keys)
-        news.changed.connect(self._on_changed)
+        around.news.changed.connect(self._on_changed)
+        self.foot = self.make_page()
+        self.refresh()
+        self._build(self.foot)
+        self.focus_first()
 
-    def build(self, foot: DialogFoot, width: int) -> None:
-        """Put the page into a scroll area above the foot; ``width`` in px of the base font."""
+    def make_page(self) -> DialogFoot:
+        """Fill ``page``, with ``voice`` in its place, and return the foot."""
+        raise NotImplementedError
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the writer begins."""
+        raise NotImplementedError
+
+    def show_call(self, shown: ShownCall, phase: Phase) -> None:
+        """Show the call and where its answer stands; ``say_pending`` has the words for one on its way."""
+        raise NotImplementedError
+
+    def on_phase(self, phase: Phase) -> None:
+        """Put the keyboard where it belongs in another phase."""
+        raise NotImplementedError
+
+    def send(self) -> None:
+        """Do what the primary button does."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Ask the desk and show what it says; a store that cannot be read is said in words."""
+        try:
+            shown, trouble = self.desk.call(self.call_id), self.desk.status().trouble
+        except StoreProblem as problem:
+            self._say_trouble(problem)
+        else:
+            if shown is not None:
+                self._show(shown, trouble)
+        # Wrapped labels know their heights only when the layout has run.
+        self._grow_soon.start()
+
+    def _show(self, shown: ShownCall, trouble: str | None) -> None:
+        phase = phase_of(shown, trouble)
+        self.shown, self._trouble = shown, trouble
+        self.show_call(shown, phase)
+        self.voice.offer_take_back(possible=shown.pending is not None and shown.pending.can_be_taken_back)
+        before, self.phase = self.phase, phase
+        if before not in {None, phase}:
+            self.on_phase(phase)
+            self.keep_in_view(self.voice)
+            announce(self.voice, self.voice.words())
+
+    def say_pending(self, item: OutboxItem, call: CallRequest, phase: Phase) -> None:
+        """Say what happens to an answer that is not confirmed yet."""
+        sentence = pending_sentence(item, call, self._trouble, self.wording)
+        after = f"{sentence.next} {self._left_over}".strip()
+        look = WAITING if phase is Phase.WAITING else None
+        self.voice.say_sentence(replace(sentence, next=after), look)
+
+    def say_notice(self, notice: Sentence) -> None:
+        """Say what went wrong, in the colours of what was refused."""
+        self.voice.say_sentence(notice, REFUSED)
+
+    def submit(self, intent: Intent, refused: OutboxItem | None) -> None:
+        """Queue the answer; ``refused`` is an earlier one that the writer has read about: the new answer settles it."""
+        self.notice, self._left_over = None, ""
+        try:
+            self.desk.submit(intent)
+        except NotAllowed as no:
+            self.notice = self.wording.refusal(no.refusal)
+        except StoreProblem as problem:
+            self.notice = self.wording.problem(problem.code, problem.detail)
+        else:
+            self.backstage.wake()
+            self._put_away(refused)
+        self.refresh()
+
+    def _put_away(self, refused: OutboxItem | None) -> None:
+        """Where that fails, the new answer is queued all the same, and the writer must not read otherwise."""
+        if refused is None:
+            return
+        try:
+            self.desk.dismiss(refused.key)
+        except StoreProblem as problem:
+            why = self.wording.problem(problem.code).title
+            self._left_over = f"Your earlier answer, which was refused, still stands in the outbox. {why}."
+
+    def _say_trouble(self, problem: StoreProblem) -> None:
+        self.notice = self.wording.problem(problem.code, problem.detail)
+        self.say_notice(self.notice)
+        self.voice.show()
+
+    def _on_take_back(self) -> None:
+        pending = self.shown.pending if self.shown else None
+        if pending is None:
+            return
+        try:
+            self.desk.take_back(pending.key)
+        except StoreProblem as problem:
+            self._say_trouble(problem)
+            return
+        self.refresh()
+
+    def _build(self, foot: DialogFoot) -> None:
+        """Put the page into a scroll area above the foot."""
         inside = _Page(self.page)
         self.page.setContentsMargins(px(28), px(24), px(28), px(16))
         self.page.setSpacing(0)
@@ -78,38 +204,14 @@ class CallDialog(QDialog):
         holder.setContentsMargins(far if mirrored else near, px(6), near if mirrored else far, 0)
         holder.addWidget(foot)
         whole.addLayout(holder)
-        self._foot = foot
-        self._wide = px(width)
+        self._wide = px(self.wide)
         self._fitted, self._needed = False, 0
         self.resize(self._wide, self._wide // 2)
-
-    def refresh(self) -> None:
-        """Ask the desk and show what it says; a store that cannot be read is said in words."""
-        try:
-            shown = self.desk.call(self.call_id)
-            if shown is not None:
-                self.show_call(shown, self.desk.status().trouble)
-        except StoreProblem as problem:
-            self.show_trouble(problem)
-        # Wrapped labels know their heights only when the layout has run.
-        self._grow_soon.start()
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll to a widget once the page has been laid out anew: what has just changed must be seen."""
         self._in_view = widget
         self._grow_soon.start()
-
-    def show_call(self, shown: ShownCall, trouble: str | None) -> None:
-        """Show the call; ``trouble`` is the problem code of the last round of sync."""
-        raise NotImplementedError
-
-    def show_trouble(self, problem: StoreProblem) -> None:
-        """Say that the store on this computer could not be used; nothing that was chosen or typed is lost."""
-        raise NotImplementedError
-
-    def send(self) -> None:
-        """Do what the primary button does."""
-        raise NotImplementedError
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to look at the clock."""
@@ -151,7 +253,7 @@ class CallDialog(QDialog):
         room = self.screen().availableGeometry().size()
         width = min(self._wide, room.width())
         margins = px(28) * 2
-        foot = self._foot.heightForWidth(width - margins + self._foot.indent) + px(28)
+        foot = self.foot.heightForWidth(width - margins + self.foot.indent) + px(28)
         page = self.page.totalHeightForWidth(width)
         return QSize(width, min(page + foot, round(room.height() * 0.94)))
 

@@ -6,20 +6,15 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from sync.desk import Desk, NotAllowed
 from sync.domain.calls import CallStatus
 from sync.domain.intents import MESSAGE_CHARS, Decline
-from sync.domain.problems import StoreProblem
 from sync.domain.projection import ShownCall
-from ui.answer_voice import AnswerVoice
-from ui.answer_words import Phase, closed_sentence, pending_sentence, phase_of, refused_sentence
-from ui.backstage import Backstage
-from ui.call_dialog import CallDialog, announce
+from ui.answer_words import Phase, closed_sentence, refused_sentence
+from ui.call_dialog import CallDialog, Surroundings
 from ui.drafts import Draft, Manner, draft_of, first_draft
 from ui.lint import lint
-from ui.news import News
 from ui.sentences import Sentence
 from ui.style import px, type_font
 from ui.widgets.buttons import PlainButton, PrimaryButton
@@ -27,12 +22,10 @@ from ui.widgets.dialog_foot import DialogFoot, keep_place
 from ui.widgets.plain_label import PlainLabel
 from ui.widgets.segments import Segments
 from ui.widgets.strip import IconLabel
-from ui.wording import Wording
 
-_COUNT_FROM = MESSAGE_CHARS - 400
-
-
+_COUNT_FROM: Final = MESSAGE_CHARS - 400
 _CLEAR: Final = "Nothing here looks like a phone number, an e-mail or postal address, a link or payment data."
+_TIMES: Final = "Times that would suit you better"
 
 
 class DeclineDialog(CallDialog):
@@ -42,38 +35,58 @@ class DeclineDialog(CallDialog):
     """
 
     view_times = Signal(str)
+    name = "decline"
+    wide = 680
 
     def __init__(
-        self,
-        desk: Desk,
-        news: News,
-        backstage: Backstage,
-        wording: Wording,
-        call_id: str,
-        drafts: dict[str, Draft],
-        parent: QWidget | None = None,
+        self, around: Surroundings, call_id: str, drafts: dict[str, Draft], parent: QWidget | None = None
     ) -> None:
-        super().__init__(desk, news, backstage, wording, call_id, parent)
-        self.setObjectName("declineDialog")
-        self.setWindowTitle("None of these work")
         self._drafts = drafts
-        self._draft: Draft | None = drafts.get(call_id)
-        self._shown: ShownCall | None = None
-        self._phase: Phase | None = None
+        super().__init__(around, call_id, parent)
+
+    def make_page(self) -> DialogFoot:
+        """Put whom and what about above the better times and the message, and what became of it below."""
+        self._draft: Draft | None = self._drafts.get(self.call_id)
         self._told: str | None = None
         self._is_ours = False
         """Whether the answer was on its way while this dialog was open."""
-        self._notice: Sentence | None = None
-        self._make_page()
-        foot = self._make_foot()
-        self.refresh()
-        self.build(foot, 680)
-        self._editor.setFocus()
+        self.setWindowTitle("None of these work")
+        self._make_parts()
+        lint_line, info_line = _line(self._lint_icon, self._lint), _line(self._info_icon, self._info)
+        lint_line.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
+        for widget, space in (
+            (self._subject, 4),
+            (self._to, 16),
+            (self._times_heading, 6),
+            (self._times, 16),
+            (self._heading, 6),
+            (self._segments, 10),
+        ):
+            self.page.addWidget(widget)
+            self.page.addSpacing(px(space))
+        self.page.addWidget(self._editor, 1)
+        self.page.addSpacing(px(8))
+        self.page.addLayout(lint_line)
+        self.page.addSpacing(px(12))
+        self.page.addWidget(self.voice)
+        self.page.addLayout(info_line)
+        return self._make_foot()
 
-    def _make_page(self) -> None:
+    def focus_first(self) -> None:
+        """Begin with the better times, for they are why a writer declines by a message."""
+        self._times.setFocus()
+
+    def _make_parts(self) -> None:
         self._subject = PlainLabel("", self, kind="heading", wrap=True, name="declineSubject")
         self._to = PlainLabel("", self, tone="text2", wrap=True, name="declineTo")
-        self._heading = PlainLabel("Your message", self, kind="small", tone="text2", weight=600, name="declineHeading")
+        self._times_heading = _heading(_TIMES, self, "declineTimesHeading")
+        self._times = QLineEdit(self)
+        self._times.setObjectName("declineTimes")
+        self._times.setAccessibleName(_TIMES)
+        self._times.setFont(type_font("reading"))
+        self._times.setPlaceholderText("For example: Tuesday or Thursday, before noon")
+        self._times.textEdited.connect(self._on_times)
+        self._heading = _heading("Your message", self, "declineHeading")
         self._segments = Segments([manner.value for manner in Manner], self, name="declineManner")
         self._segments.setAccessibleName("Drafts")
         self._segments.currentChanged.connect(self._on_manner)
@@ -83,44 +96,29 @@ class DeclineDialog(CallDialog):
         self._lint = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="declineLint")
         self._count = PlainLabel("", self, kind="small", tone="text3", tabular=True, name="declineCount")
         self._info = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="declineInfo")
-        self._voice = AnswerVoice(self, name="declineVoice")
-        self._voice.take_back.connect(self._on_take_back)
         self._info_icon = IconLabel("info", "text2", self)
-        lint_line, info_line = _line(self._lint_icon, self._lint), _line(self._info_icon, self._info)
-        lint_line.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
-        for widget, space in ((self._subject, 4), (self._to, 16), (self._heading, 8), (self._segments, 10)):
-            self.page.addWidget(widget)
-            self.page.addSpacing(px(space))
-        self.page.addWidget(self._editor, 1)
-        self.page.addSpacing(px(8))
-        self.page.addLayout(lint_line)
-        self.page.addSpacing(px(12))
-        self.page.addWidget(self._voice)
-        self.page.addLayout(info_line)
 
     def _make_foot(self) -> DialogFoot:
         self._back = PlainButton("Back to times", self, name="declineBack", tall=True)
         self._send = PrimaryButton("Decline and send", self, name="declineSend", tall=True)
         self._back.clicked.connect(self._on_back)
         self._send.clicked.connect(self.send)
-        self._foot = DialogFoot(self, road=None, way_out=self._back, primary=self._send, name="declineFoot")
-        self._foot.reserve(self._send, "Decline and send", "Sending…", "Done")
-        self._foot.reserve(self._back, "Back to times", "Close")
-        return self._foot
+        foot = DialogFoot(self, road=None, way_out=self._back, primary=self._send, name="declineFoot")
+        foot.reserve(self._send, "Decline and send", "Sending…", "Done")
+        foot.reserve(self._back, "Back to times", "Close")
+        return foot
 
-    def show_call(self, shown: ShownCall, trouble: str | None) -> None:
+    def show_call(self, shown: ShownCall, phase: Phase) -> None:
         """Show the call as it is now; the message is the writer's and is not touched."""
-        self._shown = shown
-        phase = phase_of(shown, trouble)
         if self._draft is None:
             self._draft = self._first_draft(shown)
         self._is_ours = self._is_ours or shown.pending is not None
-        if self._phase is None:
+        if self.phase is None:
             self._show_draft(self._draft)
         refused = shown.refused
         if phase is Phase.OPEN and refused and isinstance(refused.intent, Decline) and refused.key != self._told:
             self._told = refused.key
-            self._notice = refused_sentence(refused, shown.call, self.wording)
+            self.notice = refused_sentence(refused, shown.call, self.wording)
         who = shown.call.customer
         self._subject.setText(shown.call.subject)
         self._to.setText(f"To {who.person}, {who.company}")
@@ -129,38 +127,19 @@ class DeclineDialog(CallDialog):
             "it will appear here as a follow-up."
         )
         self._editor.setPlaceholderText(f"Write to {who.first_name}: which times would suit you?")
-        self._show_voice(shown, phase, trouble)
+        self._show_voice(shown, phase)
         self._show_foot(phase)
-        if phase is not self._phase:
-            self._on_phase(phase)
-
-    def show_trouble(self, problem: StoreProblem) -> None:
-        """Say that the store could not be used; the message stays in the field."""
-        self._notice = self.wording.problem(problem.code, problem.detail)
-        self._voice.say_sentence(self._notice)
-        self._voice.show()
+        if self._is_done():
+            self._drafts.pop(self.call_id, None)
 
     def send(self) -> None:
         """Decline with the message, or close when that is done."""
         if self._is_done():
             self.accept()
             return
-        if self._phase is not Phase.OPEN or self._shown is None or not self._send.isEnabled():
+        if self.phase is not Phase.OPEN or self.shown is None or not self._send.isEnabled():
             return
-        refused = self._shown.refused
-        try:
-            self.desk.submit(Decline(self.call_id, self._text(), self._shown.call.version))
-            if refused is not None:
-                # The writer has read why and answers in another way: that settles it.
-                self.desk.dismiss(refused.key)
-        except NotAllowed as no:
-            self._notice = self.wording.refusal(no.refusal)
-        except StoreProblem as problem:
-            self._notice = self.wording.problem(problem.code, problem.detail)
-        else:
-            self._notice = None
-            self.backstage.wake()
-        self.refresh()
+        self.submit(Decline(self.call_id, self._text(), self.shown.call.version), self.shown.refused)
 
     def _text(self) -> str:
         return self._editor.toPlainText().strip()
@@ -173,7 +152,7 @@ class DeclineDialog(CallDialog):
         return first_draft(shown.call, self.wording)
 
     def _is_done(self) -> bool:
-        return self._is_ours and self._shown is not None and self._shown.call.status is CallStatus.DECLINED
+        return self._is_ours and self.shown is not None and self.shown.call.status is CallStatus.DECLINED
 
     def _show_draft(self, draft: Draft) -> None:
         self._segments.blockSignals(True)  # noqa: FBT003 - Qt's signature
@@ -183,6 +162,8 @@ class DeclineDialog(CallDialog):
         self._editor.setPlainText(draft.text())
         self._editor.blockSignals(False)  # noqa: FBT003 - Qt's signature
         self._editor.moveCursor(QTextCursor.MoveOperation.End)
+        if self._times.text() != draft.times:
+            self._times.setText(draft.times)
         self._show_lint()
 
     def _show_lint(self) -> None:
@@ -195,28 +176,32 @@ class DeclineDialog(CallDialog):
         self._count.setText(f"{length:,} of {MESSAGE_CHARS:,}" if length > _COUNT_FROM else "")
         self._count.set_tone("bad" if length > MESSAGE_CHARS else "text3")
 
-    def _show_voice(self, shown: ShownCall, phase: Phase, trouble: str | None) -> None:
-        pending = shown.pending
-        self._voice.offer_take_back(possible=pending is not None and pending.can_be_taken_back)
-        sentence = self._notice
-        if pending is not None:
-            sentence = pending_sentence(pending, shown.call, trouble, self.wording)
-        elif self._is_done():
-            sentence = Sentence("Declined", f"{shown.call.customer.first_name} has your message.", "")
-        elif phase is Phase.CLOSED:
-            sentence = closed_sentence(shown.call)
-        elif phase is Phase.ACCEPTED:
-            sentence = Sentence("You accepted this call", "", "It is under Upcoming.")
-        if sentence is not None:
-            self._voice.say_sentence(sentence)
-        self._voice.setVisible(sentence is not None)
+    def _show_voice(self, shown: ShownCall, phase: Phase) -> None:
+        told = self._closing(shown, phase)
+        if shown.pending is not None:
+            self.say_pending(shown.pending, shown.call, phase)
+        elif told is not None:
+            self.voice.say_sentence(told)
+        elif self.notice is not None:
+            self.say_notice(self.notice)
+        speaks = shown.pending is not None or told is not None or self.notice is not None
+        self.voice.setVisible(speaks)
         for widget in (self._info_icon, self._info):
-            widget.setVisible(sentence is None)
+            widget.setVisible(not speaks)
+
+    def _closing(self, shown: ShownCall, phase: Phase) -> Sentence | None:
+        """Return why nothing is left to answer, None while something is."""
+        if self._is_done():
+            return Sentence("Declined", f"{shown.call.customer.first_name} has your message.", "")
+        if phase is Phase.CLOSED:
+            return closed_sentence(shown.call)
+        return Sentence("You accepted this call", "", "It is under Upcoming.") if phase is Phase.ACCEPTED else None
 
     def _show_foot(self, phase: Phase) -> None:
         open_now = phase is Phase.OPEN
         self._editor.setReadOnly(not open_now)
         self._segments.setEnabled(open_now)
+        self._times.setEnabled(open_now)
         done = self._is_done()
         self._send.set_words("Sending…" if phase is Phase.SENDING else "Done" if done else "Decline and send")
         self._back.set_words("Back to times" if open_now else "Close")
@@ -224,48 +209,40 @@ class DeclineDialog(CallDialog):
         keep_place(self._send, shown=open_now or done or phase in {Phase.SENDING, Phase.WAITING})
         fits = 0 < len(self._text()) <= MESSAGE_CHARS
         self._send.setEnabled(done or (open_now and fits))
-        self._foot.relayout()
+        self.foot.relayout()
 
-    def _on_phase(self, phase: Phase) -> None:
-        first, self._phase = self._phase is None, phase
-        if self._is_done():
-            self._drafts.pop(self.call_id, None)
-        if first:
-            return
+    def on_phase(self, phase: Phase) -> None:
+        """Go to the message, to Done, or to the way out."""
         (self._editor if phase is Phase.OPEN else self._send if self._is_done() else self._back).setFocus()
-        self.keep_in_view(self._voice)
-        announce(self._voice, self._voice.words())
+
+    def _on_times(self, times: str) -> None:
+        if self._draft is not None:
+            zone = self.wording.zone_name() or self.wording.offset(self.wording.now())
+            self._draft.name_times(times, zone)
+            self._keep(self._draft)
 
     def _on_typed(self) -> None:
         if self._draft is not None:
             self._draft.texts[self._draft.manner] = self._editor.toPlainText()
             self._drafts[self.call_id] = self._draft
         self._show_lint()
-        if self._phase is not None:
-            self._show_foot(self._phase)
+        if self.phase is not None:
+            self._show_foot(self.phase)
 
     def _on_manner(self, index: int) -> None:
-        if self._draft is None:
-            return
-        self._draft.manner = list(Manner)[index]
-        self._drafts[self.call_id] = self._draft
-        self._show_draft(self._draft)
-        if self._phase is not None:
-            self._show_foot(self._phase)
+        if self._draft is not None:
+            self._draft.manner = list(Manner)[index]
+            self._keep(self._draft)
 
-    def _on_take_back(self) -> None:
-        pending = self._shown.pending if self._shown else None
-        if pending is None:
-            return
-        try:
-            self.desk.take_back(pending.key)
-        except StoreProblem as problem:
-            self.show_trouble(problem)
-            return
-        self.refresh()
+    def _keep(self, draft: Draft) -> None:
+        """Keep what was changed other than in the message itself, and show it there."""
+        self._drafts[self.call_id] = draft
+        self._show_draft(draft)
+        if self.phase is not None:
+            self._show_foot(self.phase)
 
     def _on_back(self) -> None:
-        back = self._phase is Phase.OPEN
+        back = self.phase is Phase.OPEN
         self.reject()
         if back:
             self.view_times.emit(self.call_id)
@@ -294,3 +271,7 @@ def _line(icon: IconLabel, words: PlainLabel) -> QHBoxLayout:
     line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(words, 1)
     return line
+
+
+def _heading(words: str, parent: QWidget, name: str) -> PlainLabel:
+    return PlainLabel(words, parent, kind="small", tone="text2", weight=600, name=name)

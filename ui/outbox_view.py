@@ -118,10 +118,12 @@ class OutboxView(QWidget):
         self._tried = PlainLabel("", inside, kind="small", tone="text2", wrap=True, name="outboxTried")
         self._retry = LinkButton("Retry now", inside, name="outboxRetryNow")
         self._retry.clicked.connect(self._on_retry_now)
-        foot = QHBoxLayout()
+        self._foot = QWidget(inside)
+        self._foot.setObjectName("outboxFoot")
+        foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, px(16), 0, 0)
         foot.setSpacing(px(8))
-        foot.addWidget(IconLabel("sync", "text2", inside))
+        foot.addWidget(IconLabel("sync", "text2", self._foot))
         foot.addWidget(self._tried, 1)
         foot.addWidget(self._retry)
         column = QVBoxLayout()
@@ -132,7 +134,7 @@ class OutboxView(QWidget):
         for section in self._sections.values():
             section.more.clicked.connect(self._on_more)
             column.addWidget(section)
-        column.addLayout(foot)
+        column.addWidget(self._foot)
         column.addStretch(1)
         narrow = QWidget(inside)
         narrow.setMaximumWidth(px(720))
@@ -192,9 +194,17 @@ class OutboxView(QWidget):
             self._rows.pop(key).deleteLater()
         self._order_tabs()
         self._pages.setCurrentWidget(self._scroll if entries else self._empty)
-        self._tried.setText(next_try_words(status, self._wording))
+        self._say_next_try(status, waiting=bool(sections[Part.WAITING]), sending=bool(sections[Part.SENDING]))
         if focus is not None:
             self._focus_again(*focus, order)
+
+    def _say_next_try(self, status: SyncStatus, *, waiting: bool, sending: bool) -> None:
+        """Tell of the next try only where one is to come: not beside what is being sent, nor where nothing waits."""
+        self._foot.setVisible(waiting or sending)
+        self._tried.setText(
+            "Sending now. This can take a minute." if sending else next_try_words(status, self._wording)
+        )
+        self._retry.setVisible(waiting and not sending)
 
     def _order_tabs(self) -> None:
         """Have Tab go down the page; Qt's own order is the one in which things were made."""

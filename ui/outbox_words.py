@@ -74,7 +74,7 @@ def outbox_line(entry: OutboxEntry, wording: Wording) -> OutboxLine:
     when = wording.when(item.created_at)
     verb = "accepted" if isinstance(item.intent, Accept) else "declined"
     refused = part is Part.ATTENTION
-    title = refused_title(item, call, wording) if refused else _title(item, call, wording)
+    title = refused_title(item, wording) if refused else _title(item, call, wording)
     text = refused_sentence(item, call, wording).paragraph() if refused else ""
     about = f"{who}  ·  {f'you {verb} ' if refused else ''}{when}"
     return OutboxLine(
@@ -94,8 +94,7 @@ def outbox_line(entry: OutboxEntry, wording: Wording) -> OutboxLine:
 def _title(item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
     if isinstance(item.intent, Decline):
         return f"Decline {call.subject}" if call else "Decline"
-    slot = call.slot(item.intent.slot_id) if call else None
-    return f"Accept {wording.slot(slot.starts_at)}" if slot else "Accept"
+    return f"Accept {wording.slot(item.intent.starts_at)}"
 
 
 def _state(item: OutboxItem, wording: Wording) -> str:

@@ -14,6 +14,7 @@ from sync.domain.calls import CallRequest
 from sync.domain.intents import Accept, Decline, OutboxState
 from sync.domain.problems import Offline
 from tests.support.desks import desk_with
+from ui.call_dialog import Surroundings
 from ui.news import News
 from ui.wording import Wording, plain_formats
 
@@ -49,6 +50,7 @@ class Scene:
         self.desk.listen(self.news.changed.emit)
         self.stage = Stage()
         self.wording = Wording(plain_formats(), self.under.clock.now, lambda: PACIFIC)
+        self.around = Surroundings(self.desk, self.news, self.stage, self.wording)
         self.window: Any = None
         self.show(open_window)
 

@@ -78,7 +78,7 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Make:
 
 
 def open_dialog(scene: Scene) -> AnswerDialog:
-    return AnswerDialog(scene.desk, scene.news, scene.stage, scene.wording, "cr_1")
+    return AnswerDialog(scene.around, "cr_1")
 
 
 def request(**more: object) -> CallRequest:

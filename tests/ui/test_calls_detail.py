@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept, Decline, OutboxState
+from sync.domain.problems import Busy
 from sync.domain.projection import ShownCall
-from tests.support.desks import NOW, START, TestDesk, desk_with, slots
-from tests.support.states import kiln, requests, upcoming
+from tests.support.desks import NOW, TestDesk, desk_with, slots
+from tests.support.states import at, kiln, requests, upcoming
 from tests.support.windows import wording_of
 from ui.calls.detail import DetailPane
 from ui.calls.detail_text import UNRECORDED, Step, detail_text
@@ -97,7 +98,7 @@ def test_the_time_line_says_when_the_line_opens_and_then_that_it_is_open(made: T
 
 
 def test_a_waiting_accept_is_not_yet_the_writers_and_can_be_taken_back(qtbot: QtBot, made: TestDesk) -> None:
-    item = made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     pane = pane_with(qtbot, made, "cr_kiln")
     words = said(pane)
     assert "Will accept when online. The time is not yours until then." in words
@@ -110,7 +111,7 @@ def test_a_waiting_accept_is_not_yet_the_writers_and_can_be_taken_back(qtbot: Qt
 
 
 def test_what_is_on_its_way_cannot_be_taken_back(made: TestDesk) -> None:
-    made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     shown = made.desk.call("cr_kiln")
     assert shown is not None
     assert shown.pending is not None
@@ -125,8 +126,24 @@ def test_a_waiting_decline_shows_the_message_that_will_go(qtbot: QtBot, made: Te
     assert {"Will decline when online.", "Your message", "Wednesdays suit me after 2 PM."} <= set(words)
 
 
+def test_what_was_sent_and_not_confirmed_is_not_said_to_be_unsent(qtbot: QtBot, made: TestDesk) -> None:
+    item = made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
+    made.outbox.mark_inflight(item.key, "epoch", NOW)
+    made.outbox.postpone(item.key, NOW, Busy("timeout"), NOW)
+    words = said(pane_with(qtbot, made, "cr_kiln"))
+    assert "Not confirmed yet" in words
+    assert "Not sent yet" not in words
+
+
+def test_the_reason_of_a_closed_call_is_not_laid_in_the_marketplaces_mouth(qtbot: QtBot, made: TestDesk) -> None:
+    made.receive(replace(kiln(), version=2, status=CallStatus.WITHDRAWN, closed_reason="Plans changed."))
+    words = " ".join(said(pane_with(qtbot, made, "cr_kiln")))
+    assert "The reason given: “Plans changed.”" in words
+    assert "The marketplace says" not in words
+
+
 def test_a_refusal_quotes_the_marketplace_and_leaves_the_other_times(qtbot: QtBot, made: TestDesk) -> None:
-    item = made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     made.refuse(item.key, "slot-gone", "This slot is no longer offered.")
     pane = pane_with(qtbot, made, "cr_kiln")
     words = " ".join(said(pane))

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sync.domain.calls import CallRequest
 from sync.domain.intents import Accept
-from tests.support.desks import NOW, START, TestDesk, customer, desk_with, invitation
-from tests.support.states import calls_of_the_pictures, earlier, kiln, requests, upcoming
+from tests.support.desks import NOW, TestDesk, customer, desk_with, invitation
+from tests.support.states import at, calls_of_the_pictures, earlier, kiln, requests, upcoming
 from tests.support.windows import wording_of
 from ui.calls.list_model import CallListModel
 from ui.calls.list_view import CallList
@@ -188,7 +188,7 @@ def test_the_chosen_call_stays_chosen_when_its_row_moves(qtbot: QtBot, tmp_path:
     view.select("cr_kiln")
     picked: list[str] = []
     view.picked.connect(picked.append)
-    made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     assert view.selected_id == "cr_kiln"
     assert model_of(view).row_at(view.currentIndex().row()).call_id == "cr_kiln"
     assert picked == []
@@ -197,7 +197,7 @@ def test_the_chosen_call_stays_chosen_when_its_row_moves(qtbot: QtBot, tmp_path:
 def test_the_button_goes_when_the_request_is_answered(qtbot: QtBot, tmp_path: Path) -> None:
     view, made = list_with(qtbot, tmp_path, [*requests(), kiln()])
     button = button_of(view, "cr_kiln")
-    made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     qtbot.waitUntil(lambda: view.viewport().findChild(RowButton, "viewTimes_cr_kiln") is None)
     assert button is not None
 

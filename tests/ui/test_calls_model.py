@@ -70,7 +70,7 @@ def shown(tmp_path: Path, qapp: object, qtlog: Any) -> Iterator[Shown]:
 
 
 def test_the_list_reads_as_in_the_picture(shown: Shown) -> None:
-    shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    shown.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     assert shown.picture() == (
         "Needs your answer 3\n"
         "  Alder & Oak Outfitters Dana R. | Spring hiking series, 4 blog posts | 3 times, first Tue 24 Nov, 1:00 PM\n"
@@ -117,7 +117,7 @@ def test_another_subject_changes_one_row_and_nothing_else(shown: Shown) -> None:
 
 def test_an_accepted_request_moves_to_waiting_and_back_when_it_is_taken_back(shown: Shown) -> None:
     before = shown.rows()
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     rows = shown.rows()
     assert rows[rows.index("waiting") + 1] == "cr_kiln"
     shown.made.desk.take_back(item.key)
@@ -127,7 +127,7 @@ def test_an_accepted_request_moves_to_waiting_and_back_when_it_is_taken_back(sho
 
 
 def test_a_confirmed_call_appears_under_upcoming_with_its_time(shown: Shown) -> None:
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     harbour = upcoming()[0]
     shown.made.confirm(
         item.key, replace(kiln(), version=2, status=CallStatus.ACCEPTED, accepted_slot_id="sl_1", line=harbour.line)
@@ -144,7 +144,7 @@ def test_a_new_earlier_time_changes_the_order_of_the_requests(shown: Shown) -> N
 
 
 def test_a_refused_answer_says_what_is_left(shown: Shown) -> None:
-    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = shown.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     shown.made.refuse(item.key, "slot-gone", "This slot is no longer offered.")
     text = shown.model.text_at(shown.model.row_of("cr_kiln"))
     assert text.third is not None

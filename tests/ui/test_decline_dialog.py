@@ -33,7 +33,7 @@ class DeclineScene(Scene):
         super().__init__(qtbot, path, calls or (invitation(),), self.make)
 
     def make(self, scene: Scene) -> DeclineDialog:
-        return DeclineDialog(scene.desk, scene.news, scene.stage, scene.wording, "cr_1", self.drafts)
+        return DeclineDialog(scene.around, "cr_1", self.drafts)
 
     def open_again(self) -> None:
         self.show(self.make)

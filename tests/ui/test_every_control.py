@@ -29,11 +29,11 @@ def main_window(scene: Scene) -> QWidget:
 
 
 def view_times(scene: Scene) -> QWidget:
-    return AnswerDialog(scene.desk, scene.news, scene.stage, scene.wording, "cr_1")
+    return AnswerDialog(scene.around, "cr_1")
 
 
 def decline(scene: Scene) -> QWidget:
-    return DeclineDialog(scene.desk, scene.news, scene.stage, scene.wording, "cr_1", {})
+    return DeclineDialog(scene.around, "cr_1", {})
 
 
 def outbox(scene: Scene) -> QWidget:

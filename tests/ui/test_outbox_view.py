@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from sync.domain.calls import CallRequest, SlotState
 from sync.domain.intents import Accept, Decline, OutboxState
 from sync.domain.problems import Busy, Offline
-from tests.support.desks import START, customer, invitation
+from tests.support.desks import customer, invitation
 from tests.support.scenes import PACIFIC, Scene
 from tests.support.screens import dress, shoot
 from ui.outbox_rows import OutboxRow
@@ -73,7 +73,7 @@ class OutboxScene(Scene):
 
     def refuse_lee(self, code: str = "slot-gone") -> None:
         """Let the marketplace refuse the first time of Brightwater Farms, and take it out of the offer."""
-        key = self.desk.submit(Accept("cr_1", "sl_1", START, 1)).key
+        key = self.desk.submit(Accept("cr_1", "sl_1", at(25, 9, 30), 1)).key
         gone = dataclasses.replace(LEE.slots[0], state=SlotState.WITHDRAWN)
         now = dataclasses.replace(LEE, version=4, slots=(gone, LEE.slots[1]))
         self.under.refuse(key, code, "This slot is no longer offered.", now)
@@ -95,7 +95,7 @@ def test_an_empty_outbox_says_what_will_appear(scene: Make) -> None:
 
 def test_an_action_that_waits_says_what_for_whom_and_when(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     assert one.titles() == ["Accept Wed 25 Nov, 11:00 AM"]
     assert one.words() == "Kiln Street Ceramics, Priya S.  ·  today at 10:46 AM |  | Not sent yet"
     assert one.find("outboxWaitingCount").text() == "1"
@@ -104,7 +104,7 @@ def test_an_action_that_waits_says_what_for_whom_and_when(scene: Make) -> None:
 
 def test_taking_back_empties_the_outbox(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.press(one.button("Take back"))
     assert one.desk.outbox() == ()
     assert one.find("outboxEmpty").isVisible()
@@ -112,7 +112,7 @@ def test_taking_back_empties_the_outbox(scene: Make) -> None:
 
 def test_what_is_on_its_way_is_under_sending_and_cannot_be_taken_back(scene: Make) -> None:
     one = scene()
-    key = one.desk.submit(Accept("cr_2", "sl_1", START, 1)).key
+    key = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key
     one.under.outbox.mark_inflight(key, "epoch", one.under.clock.now())
     one.under.receive()
     assert one.find("outboxSending").isVisible()
@@ -122,7 +122,7 @@ def test_what_is_on_its_way_is_under_sending_and_cannot_be_taken_back(scene: Mak
 
 def test_what_was_tried_says_when_it_goes_again(scene: Make) -> None:
     one = scene()
-    key, now = one.desk.submit(Accept("cr_2", "sl_1", START, 1)).key, one.under.clock.now()
+    key, now = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key, one.under.clock.now()
     one.under.outbox.mark_inflight(key, "epoch", now)
     one.under.outbox.postpone(key, now + timedelta(minutes=2), Busy("timeout"), now)
     one.under.receive()
@@ -180,7 +180,7 @@ def test_retry_asks_again_under_a_new_key_and_wakes_the_worker(scene: Make) -> N
 
 def test_a_retry_that_is_not_possible_any_more_is_said(scene: Make) -> None:
     one = scene()
-    key = one.desk.submit(Accept("cr_2", "sl_1", START, 1)).key
+    key = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key
     one.under.refuse(key, "not-allowed", "No.")
     one.news.blockSignals(True)
     one.under.clock.advance(timedelta(days=3))
@@ -205,7 +205,7 @@ def test_a_waiting_message_can_be_looked_at(scene: Make) -> None:
 
 def test_what_needs_attention_comes_first_and_has_the_one_primary_button(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.refuse_lee()
     one.under.refuse(one.desk.submit(Decline("cr_3", "Sorry.", 1)).key, "validation", "No.")
     assert one.titles() == ["Could not accept Wed 25 Nov, 9:30 AM", "Could not decline", "Accept Wed 25 Nov, 11:00 AM"]
@@ -216,7 +216,7 @@ def test_what_needs_attention_comes_first_and_has_the_one_primary_button(scene: 
 def test_it_says_when_it_tried_and_when_it_tries_again_and_can_be_told_to_try_now(scene: Make) -> None:
     one = scene()
     now = one.under.clock.now()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.under.ledgers.record_round(Offline("unreachable"), now + timedelta(minutes=1), now - timedelta(minutes=1))
     one.under.receive()
     assert one.find("outboxTried").text() == "Last tried 10:45 AM. Tries again by itself at 10:47 AM."
@@ -224,10 +224,36 @@ def test_it_says_when_it_tried_and_when_it_tries_again_and_can_be_told_to_try_no
     assert one.stage.woken == 1
 
 
+def test_while_something_is_being_sent_nothing_is_said_of_another_try(scene: Make) -> None:
+    one = scene()
+    now = one.under.clock.now()
+    key = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key
+    one.under.ledgers.record_round(Offline("unreachable"), now + timedelta(minutes=1), now - timedelta(minutes=1))
+    one.under.outbox.mark_inflight(key, "epoch", now)
+    one.under.receive()
+    assert one.find("outboxTried").text() == "Sending now. This can take a minute."
+    assert not one.find("outboxRetryNow").isVisible()
+
+
+def test_where_nothing_waits_nothing_can_be_tried_again_now(scene: Make) -> None:
+    one = scene()
+    one.refuse_lee()
+    assert not one.find("outboxFoot").isVisible()
+
+
+def test_what_was_sent_and_not_confirmed_is_not_said_to_be_unsent(scene: Make) -> None:
+    one = scene()
+    key, now = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key, one.under.clock.now()
+    one.under.outbox.mark_inflight(key, "epoch", now)
+    one.under.outbox.postpone(key, now, Busy("timeout"), now)
+    one.under.receive()
+    assert one.words().endswith("Not confirmed yet")
+
+
 def test_a_refresh_keeps_the_keyboards_place(scene: Make) -> None:
     one = scene()
     one.refuse_lee()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.button("Copy text").setFocus()
     one.desk.submit(Decline("cr_3", "Sorry.", 1))
     assert one.button("Copy text").hasFocus()
@@ -235,7 +261,7 @@ def test_a_refresh_keeps_the_keyboards_place(scene: Make) -> None:
 
 def test_when_a_row_goes_the_keyboard_goes_to_the_next(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.desk.submit(Decline("cr_3", "Sorry.", 1))
     one.button("Take back").setFocus()
     one.key(Qt.Key.Key_Space)
@@ -245,7 +271,7 @@ def test_when_a_row_goes_the_keyboard_goes_to_the_next(scene: Make) -> None:
 
 def test_tab_goes_down_the_page(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.refuse_lee()
     one.button("View Times").setFocus()
     walked = []
@@ -258,7 +284,7 @@ def test_tab_goes_down_the_page(scene: Make) -> None:
 def test_a_hidden_page_is_up_to_date_when_it_is_shown(scene: Make) -> None:
     one = scene()
     one.window.hide()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.window.show()
     assert one.titles() == ["Accept Wed 25 Nov, 11:00 AM"]
 
@@ -271,7 +297,7 @@ def test_escape_asks_to_leave(scene: Make) -> None:
 
 def test_a_store_that_cannot_be_written_is_said(scene: Make) -> None:
     one = scene()
-    one.desk.submit(Accept("cr_2", "sl_1", START, 1))
+    one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1))
     one.no_more_writing()
     one.press(one.button("Take back"))
     assert "Foreword may not write its file." in one.find("outboxNoticeWords").text()
@@ -293,7 +319,7 @@ def test_a_thousand_actions_are_shown_in_pages_quickly(scene: Make) -> None:
     one.window.hide()
     one.news.blockSignals(True)
     for call in many:
-        one.under.outbox.append(f"k{call.id}", Accept(call.id, "sl_1", START, 1), one.under.clock.now())
+        one.under.outbox.append(f"k{call.id}", Accept(call.id, "sl_1", at(26, 11), 1), one.under.clock.now())
     one.news.blockSignals(False)
     began = time.perf_counter()
     one.window.show()
@@ -309,7 +335,7 @@ def test_a_refresh_keeps_the_scroll_position(scene: Make) -> None:
     many = [invitation(f"many_{number}", starts=[at(26, 11)]) for number in range(30)]
     one = scene(*many)
     for call in many:
-        one.desk.submit(Accept(call.id, "sl_1", START, 1))
+        one.desk.submit(Accept(call.id, "sl_1", at(26, 11), 1))
     QApplication.processEvents()
     bar = one.find("outboxScroll").verticalScrollBar()
     bar.setValue(400)

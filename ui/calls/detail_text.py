@@ -9,6 +9,7 @@ from typing import Final
 from sync.domain.calls import CallRequest, CallStatus, Line, Slot
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.projection import Section, ShownCall
+from ui.answer_words import UNCONFIRMED, refused_sentence
 from ui.icons import IconName
 from ui.sentences import quoted
 from ui.style import Tone
@@ -125,12 +126,8 @@ def _notices(shown: ShownCall, section: Section, wording: Wording) -> list[Notic
 
 
 def _refused(item: OutboxItem, call: CallRequest, wording: Wording) -> Notice:
-    sentence = wording.problem(item.problem_code or "", item.problem_detail or "", who=call.customer.first_name)
-    title = "Could not decline"
-    if isinstance(item.intent, Accept):
-        slot = call.slot(item.intent.slot_id)
-        title = f"Could not accept {wording.slot(slot.starts_at)}" if slot else "Could not accept"
-    return Notice("warning", "bad", title, sentence.paragraph(), Step.DISMISS, item.key)
+    sentence = refused_sentence(item, call, wording)
+    return Notice("warning", "bad", sentence.title, sentence.paragraph(), Step.DISMISS, item.key)
 
 
 def _pending(item: OutboxItem) -> Notice:
@@ -138,9 +135,10 @@ def _pending(item: OutboxItem) -> Notice:
     if item.state is not OutboxState.QUEUED:
         text = "The time is not yours until the marketplace confirms." if accepts else "Your answer is on its way."
         return Notice("sync", "text2", "Sending…", text)
+    if not item.can_be_taken_back:
+        return Notice("clock", "warn", "Not confirmed yet", UNCONFIRMED)
     text = "Will accept when online. The time is not yours until then." if accepts else "Will decline when online."
-    step = Step.TAKE_BACK if item.can_be_taken_back else None
-    return Notice("clock", "warn", "Not sent yet", text, step, item.key)
+    return Notice("clock", "warn", "Not sent yet", text, Step.TAKE_BACK, item.key)
 
 
 def _closed(call: CallRequest, wording: Wording) -> Notice:

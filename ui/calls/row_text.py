@@ -132,11 +132,13 @@ def _times(shown: ShownCall, wording: Wording) -> Badge:
 
 
 def _waiting(shown: ShownCall, wording: Wording) -> RowText:
-    slot = shown.pending_slot
-    doing = f"You accept {wording.slot(slot.starts_at)}" if slot else "You decline"
-    unsent = shown.pending is not None and shown.pending.state is OutboxState.QUEUED
-    state = Badge("Not sent yet", "warn", "clock", loud=True) if unsent else Badge("Sending…", "text2", "sync")
-    return _named(RowKind.CALL, shown, doing, None, state)
+    item = shown.pending
+    intent = item.intent if item else None
+    doing = f"You accept {wording.slot(intent.starts_at)}" if isinstance(intent, Accept) else "You decline"
+    if item is None or item.state is not OutboxState.QUEUED:
+        return _named(RowKind.CALL, shown, doing, None, Badge("Sending…", "text2", "sync"))
+    words = "Not sent yet" if item.can_be_taken_back else "Not confirmed"
+    return _named(RowKind.CALL, shown, doing, None, Badge(words, "warn", "clock", loud=True))
 
 
 def _upcoming(shown: ShownCall, wording: Wording, *, is_next: bool) -> RowText:
