@@ -12,12 +12,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from desktop import piped_keychain
 from desktop.companion import Companion
 from desktop.paths import Profile
 from desktop.practice import Address
 from sync.domain.changes import Changed, Kind
 from sync.domain.problems import Problem, StoreProblem, Trouble
-from sync.ports import Clock
+from sync.ports import Clock, Keychain
 from sync.round import RoundReport
 
 AFTER_A_CRASH: Final = timedelta(seconds=10)
@@ -26,23 +27,29 @@ AFTER_A_CRASH: Final = timedelta(seconds=10)
 class Courier:
     """Carries rounds out for a Runner; ``announce`` hears what they changed, in the thread of ``run``.
 
-    ``address`` is asked when the process starts.
+    ``address`` is asked when the process starts, ``keychain`` while it runs, for whoever is signed in.
     """
 
     def __init__(
-        self, profile: Profile, address: Callable[[], Address], clock: Clock, announce: Callable[[Changed], None]
+        self,
+        profile: Profile,
+        address: Callable[[], Address],
+        clock: Clock,
+        announce: Callable[[Changed], None],
+        keychain: Callable[[], Keychain],
     ) -> None:
         self._profile = profile
         self._address = address
         self._clock = clock
         self._announce = announce
+        self._keychain = keychain
         self._companion = Companion("desktop.courier_main")
 
     def _start(self) -> None:
         """Start the process, which makes the store ready before its first round."""
         address = self._address()
         self._companion.start()
-        profile = {"folder": str(self._profile.folder), "origin": self._profile.origin}
+        profile = {"profile": [str(self._profile.folder), *self._profile[1:]]}
         self._companion.say(json.dumps(profile | {"address": address.origin, "token": address.token}))
 
     def run(self) -> RoundReport:
@@ -54,6 +61,8 @@ class Courier:
             message = json.loads(line)
             if "changed" in message:
                 self._announce(Changed(frozenset(map(Kind, message["changed"])), frozenset(message["ids"])))
+            elif "keychain" in message:
+                self._companion.say(json.dumps(piped_keychain.answer(self._keychain(), message)))
             elif "store" in message:
                 raise StoreProblem(message["store"], message["detail"])
             else:

@@ -11,7 +11,8 @@ from typing import Any
 
 from desktop import crash
 from desktop.paths import Profile
-from desktop.wiring import build_round, open_core
+from desktop.piped_keychain import PipedKeychain
+from desktop.wiring import build_round, open_access, open_core
 from sync.domain.changes import Changed, Kind
 from sync.domain.problems import StoreProblem
 from sync.round import Round, RoundReport
@@ -22,21 +23,24 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     start = json.loads(sys.stdin.readline())
-    profile = Profile(Path(start["folder"]), start["origin"])
+    folder, *words = start["profile"]
+    profile = Profile(Path(folder), *words)
     crash.catch_the_rest(profile.log, lambda: None)
     core = open_core(profile)
     core.desk.listen(_tell_changed)
     with core.ends:
         made: list[Round] = []
+        access = open_access(core, profile, start["token"], PipedKeychain(_ask))
 
         def run() -> RoundReport:
             if not made:
                 core.database.prepare()
                 core.desk.announce(Changed.of(*Kind))
-                made.append(build_round(core, start["address"], lambda: start["token"]))
+                made.append(build_round(core, start["address"], access))
+            access.reread()
             return made[0].run()
 
-        for _line in sys.stdin:
+        while sys.stdin.readline():
             _answer(run)
 
 
@@ -60,6 +64,13 @@ def _answer(work: Callable[[], RoundReport]) -> None:
 
 def _tell_changed(changed: Changed) -> None:
     _say({"changed": sorted(changed.kinds), "ids": sorted(changed.ids)})
+
+
+def _ask(message: dict[str, Any]) -> dict[str, Any]:
+    """Say something that is answered; an empty answer comes from a window that is gone."""
+    _say(message)
+    answer: dict[str, Any] = json.loads(sys.stdin.readline() or "{}")
+    return answer
 
 
 def _say(message: dict[str, Any]) -> None:

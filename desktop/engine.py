@@ -30,7 +30,7 @@ def make_runner(
     if practice is not None:
         core.ends.callback(practice.stop)
     address = practice.ensure_running if practice else lambda: _real(profile)
-    courier = Courier(profile, address, core.clock, core.desk.announce)
+    courier = Courier(profile, address, core.clock, core.desk.announce, core.keychain)
     core.ends.callback(courier.stop)
 
     def begin() -> None:

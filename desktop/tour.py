@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 
 from desktop.paths import Profile
 from desktop.practice import PracticeMarketplace
-from desktop.wiring import Core, build_round, open_core
+from desktop.wiring import Access, Core, build_round, open_core
 from desktop.worker import Worker
 from sync.domain.projection import Section, ShownCall
 from sync.runner import Runner
@@ -116,7 +116,7 @@ class Stage:
         self.window.show()
 
     def _make_runner(self, started: Callable[[], None], finished: Callable[[Any], None]) -> Runner:
-        made = build_round(self.core, self.address.origin, lambda: self.address.token)
+        made = build_round(self.core, self.address.origin, Access(lambda: self.address.token))
         return Runner(made, self.clock, started=started, finished=finished)
 
     def sync(self) -> None:

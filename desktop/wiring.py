@@ -19,7 +19,10 @@ from sync.store.queries import Queries
 if TYPE_CHECKING:
     from desktop.paths import Profile
     from desktop.practice import PracticeMarketplace
-    from sync.ports import Clock
+    from sync.api.authority import Authority
+    from sync.api.session import Session
+    from sync.api.sign_in import SignIn
+    from sync.ports import Clock, Keychain
     from sync.round import Round
     from sync.store.outbox import Outbox
 
@@ -34,6 +37,17 @@ class Core(NamedTuple):
     clock: Clock
     ends: ExitStack
     """Closes files and connections, in the order opposite to their opening."""
+
+    keychain: Callable[[], Keychain]
+    """Where this account's sign-in is kept; one for the whole process, since it may be its memory."""
+
+
+class Access(NamedTuple):
+    """How requests come to a token (``HttpMarketplace``); ``reread`` is called before a round."""
+
+    token: Callable[[], str | None]
+    renew: Callable[[str], str | None] = lambda _refused: None
+    reread: Callable[[], None] = lambda: None
 
 
 def open_core(profile: Profile, clock: Clock | None = None) -> Core:
@@ -52,7 +66,8 @@ def open_core(profile: Profile, clock: Clock | None = None) -> Core:
     ends = ExitStack()
     ends.callback(database.close)
     ends.callback(readers.close)
-    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends)
+    keychain = cache(lambda: open_keychain(profile))
+    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends, keychain)
 
 
 def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
@@ -62,24 +77,74 @@ def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) 
     """
     if practice is not None:
         address = practice.ensure_running()
-        return build_round(core, address.origin, lambda: address.token)
-    token = os.environ.get("FOREWORD_TOKEN", "")
-    return build_round(core, profile.origin, lambda: token)
+        return build_round(core, address.origin, Access(lambda: address.token))
+    access = open_access(core, profile, os.environ.get("FOREWORD_TOKEN", ""), core.keychain())
+    return build_round(core, profile.origin, access)
 
 
-def build_round(core: Core, origin: str, token: Callable[[], str | None]) -> Round:
+def build_round(core: Core, origin: str, access: Access) -> Round:
     """Put a round together over HTTP; imports all that talks and writes. Raises ValueError for an unsafe address."""
     from sync.api.client import HttpMarketplace, new_client  # noqa: PLC0415 - httpx2, in the worker's time
     from sync.round import Round  # noqa: PLC0415
     from sync.store.ledgers import Ledgers  # noqa: PLC0415
 
     http = core.ends.enter_context(new_client(core.clock))
-    marketplace = HttpMarketplace(origin, token, http, core.clock, _new_key)
+    marketplace = HttpMarketplace(origin, access.token, http, core.clock, _new_key, access.renew)
     from random import Random  # noqa: PLC0415
 
     jitter = Random()  # noqa: S311 - spreads retries, guards nothing
     ledgers = Ledgers(core.database)
     return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)
+
+
+def open_keychain(profile: Profile) -> Keychain:
+    """Return the keychain that the writer chose for this account: the system's unless it is another."""
+    from sync import keychain  # noqa: PLC0415 - not on the way to the first list
+
+    if profile.keeping == "memory":
+        return keychain.MemoryKeychain()
+    if profile.keeping == "file":
+        return keychain.FileKeychain(profile.signed_in_file.with_suffix(""))
+    return keychain.SystemKeychain()
+
+
+def has_system_keychain() -> bool:
+    """Tell whether this computer can keep a sign-in safely; may take its time."""
+    from sync.keychain import SystemKeychain  # noqa: PLC0415
+
+    return SystemKeychain().is_there()
+
+
+def open_access(core: Core, profile: Profile, token: str, keychain: Keychain) -> Access:
+    """Return the access of whoever is signed in; a ``token`` that is given stands before that."""
+    if token or not profile.subject:
+        return Access(lambda: token)
+    session = open_session(core, profile, keychain)
+    return Access(session.token, session.renew, session.reread)
+
+
+def open_session(core: Core, profile: Profile, keychain: Keychain) -> Session:
+    """Return the tokens of the account that is signed in."""
+    from sync.api.session import Session  # noqa: PLC0415
+
+    authority = cache(lambda: _authority(core, profile.origin))
+    return Session(profile.origin, profile.subject, keychain, profile.sign_in_lock, authority, core.clock)
+
+
+def open_sign_in(core: Core, profile: Profile) -> SignIn:
+    """Return an attempt to sign in at the profile's marketplace; ``desktop.signed_in.remember`` keeps what it gives."""
+    import secrets  # noqa: PLC0415 - at a sign-in alone
+
+    from sync.api.sign_in import SignIn  # noqa: PLC0415
+
+    return SignIn(_authority(core, profile.origin), core.clock, lambda: secrets.token_urlsafe(32))
+
+
+def _authority(core: Core, origin: str) -> Authority:
+    from sync.api.authority import Authority  # noqa: PLC0415
+    from sync.api.client import new_client  # noqa: PLC0415 - httpx2: most starts renew nothing in this process
+
+    return Authority(origin, core.ends.enter_context(new_client(core.clock)), core.clock)
 
 
 def checked_origin(origin: str) -> str:

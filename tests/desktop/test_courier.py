@@ -33,9 +33,8 @@ def core(tmp_path) -> Iterator[Core]:
 
 @pytest.fixture
 def courier(core, market, tmp_path) -> Iterator[Courier]:
-    made = Courier(
-        Profile(tmp_path, market.url), lambda: Address(market.url, market.token), core.clock, core.desk.announce
-    )
+    address = Address(market.url, market.token)
+    made = Courier(Profile(tmp_path, market.url), lambda: address, core.clock, core.desk.announce, core.keychain)
     yield made
     made.stop()
 
