@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from sync.domain.times import zone
@@ -13,8 +14,13 @@ def named_zone() -> ZoneInfo | None:
     named = zone(os.environ.get("TZ", "").removeprefix(":"))
     if named is not None:
         return named
+    return _linked_zone(os.readlink) or _linked_zone(os.path.realpath)
+
+
+def _linked_zone(follow: Callable[[str], str]) -> ZoneInfo | None:
+    """Return the zone to which /etc/localtime points: by one step, which is cheap, or to the very end."""
     try:
-        target = os.path.realpath("/etc/localtime", strict=True)
+        target = follow("/etc/localtime")
     except OSError:
         return None
     return zone(target.partition("/zoneinfo/")[2])

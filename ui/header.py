@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.icons import IconName
 from ui.style import Tone, colour, px, tokens
 from ui.sync_words import SyncKind, SyncState
 from ui.widgets.buttons import QuietButton
-from ui.widgets.plain_label import PlainLabel
 from ui.widgets.tab_bar import TabBar
 from ui.widgets.tooltips import set_tooltip
+
+if TYPE_CHECKING:
+    from ui.icons import IconName
 
 _LOOKS: Final[dict[SyncKind, tuple[IconName, Tone]]] = {
     SyncKind.SYNCED: ("okc", "text2"),
@@ -30,7 +31,10 @@ PRACTICE: Final = "Practice: customers and phone numbers are made up"
 
 
 class Header(QWidget):
-    """Says what it is told; ``next_pressed`` and ``sync_pressed`` are its buttons."""
+    """Says what it is told; ``next_pressed`` and ``sync_pressed`` are its buttons.
+
+    The tabs are there at once; the rest comes by ``dress``, with drawings that the first paint does not wait for.
+    """
 
     next_pressed = Signal()
     sync_pressed = Signal()
@@ -42,10 +46,7 @@ class Header(QWidget):
         self.tabs = TabBar(self, name="tabs")
         self.tabs.setAccessibleName("Pages")
         self.tabs.add("Call Requests")
-        self._practice = _Pill("Practice", self)
-        self._practice.setAccessibleDescription(PRACTICE)
-        set_tooltip(self._practice, PRACTICE)
-        self._practice.setVisible(practice)
+        self._practice = practice
         self.next = QuietButton("", self, name="nextCall")
         self.next.clicked.connect(self.next_pressed)
         self.sync = QuietButton("", self, name="syncStatus")
@@ -55,18 +56,24 @@ class Header(QWidget):
         self._em = 0.0
         self._next_words = ""
         self._state = SyncState(SyncKind.SYNCING, "")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(px(14), 0, px(12), 1)
-        row.setSpacing(px(8))
-        row.addWidget(self.tabs)
-        row.addWidget(self._practice)
-        row.addStretch(1)
-        row.addWidget(self.next)
-        row.addWidget(self.sync)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(px(14), 0, px(12), 1)
+        self._row.setSpacing(px(8))
+        self._row.addWidget(self.tabs)
+        self._row.addStretch(1)
+        for button in (self.next, self.sync):
+            button.hide()
+            self._row.addWidget(button)
 
     def dress(self) -> None:
-        """Draw the icons; once the window has been seen."""
+        """Show the buttons and the practice sign; once the window has been seen."""
+        from ui.widgets.practice_sign import PracticeSign  # noqa: PLC0415 - see above
+
         self._dressed = True
+        sign = PracticeSign(PRACTICE, self)
+        sign.setVisible(self._practice)
+        self._row.insertWidget(1, sign)
+        self.sync.show()
         self._arrange()
 
     def set_em(self, em: float) -> None:
@@ -91,43 +98,19 @@ class Header(QWidget):
 
     def _arrange(self) -> None:
         self.next.set_words(self._next_words)
-        self.next.setVisible(bool(self._next_words) and self._em >= _NEXT_FROM_EM)
+        self.next.setVisible(self._dressed and bool(self._next_words) and self._em >= _NEXT_FROM_EM)
         icon_name, tone = _LOOKS[self._state.kind]
         roomy = self._em >= _SYNC_WORDS_FROM_EM
         self.sync.set_words(self._state.words if roomy else "")
         if self._dressed:
             self.next.set_icon("phone")
             self.sync.set_icon(icon_name, tone)
-        else:
-            self.next.keep_room_for_icon()
-            self.sync.keep_room_for_icon()
         self.sync.setAccessibleName(self._state.words)
         self.sync.setAccessibleDescription("Opens what waits to be sent")
         set_tooltip(self.sync, "What waits to be sent" if roomy else self._state.words)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground and the hairline below."""
+        """Paint the hairline below."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), colour(tokens().window))
         painter.setPen(colour(tokens().line))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
-
-
-class _Pill(PlainLabel):
-    """A word on a quiet round ground."""
-
-    def __init__(self, words: str, parent: QWidget) -> None:
-        super().__init__(words, parent, kind="fine", tone="warn", weight=600, name="practiceSign")
-        self.setContentsMargins(px(10), 0, px(10), 0)
-        self.setFixedHeight(px(24))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground and the word."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own = tokens()
-        painter.setPen(QPen(colour(own.warn_tint if own.warn_tint != own.window else own.line), 1))
-        painter.setBrush(colour(own.warn_tint))
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), self.height() / 2, self.height() / 2)
-        painter.end()
-        super().paintEvent(event)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 LINE_OPENS_BEFORE: Final = timedelta(minutes=5)
 """How long before its start the conference line of a call opens (M7)."""
@@ -70,8 +70,7 @@ class Slot:
         return self.state is SlotState.OFFERED and self.starts_at > now
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """The conference line: ``number`` in E.164 form, ``pin`` as digits. Exists only once confirmed (M4)."""
 
     number: str

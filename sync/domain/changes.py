@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -14,12 +14,11 @@ class Kind(StrEnum):
     STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """The kinds that a write touched; ``ids`` are call ids, empty when any call may have changed."""
 
     kinds: frozenset[Kind]
-    ids: frozenset[str] = field(default_factory=frozenset)
+    ids: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, *kinds: Kind, ids: frozenset[str] | set[str] = frozenset()) -> Changed:

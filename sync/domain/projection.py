@@ -7,9 +7,9 @@ the call as it is (invariant I8), and no number or PIN comes from here (invarian
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus, Line, Slot
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
@@ -24,8 +24,7 @@ class Section(StrEnum):
     EARLIER = "earlier"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCall:
+class ShownCall(NamedTuple):
     """A call as shown: the marketplace's state, and the writer's answer that is not confirmed yet, if any."""
 
     call: CallRequest

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ui.calls.row_text import Badge, RowKind, RowText, Tile
-from ui.icons import IconName, draw
 from ui.style import base_px, colour, px, tokens, type_font
 from ui.widgets.avatar import paint_avatar
+
+if TYPE_CHECKING:
+    from ui.icons import IconName
 
 NARROW_EM = 31
 """Below this width of the list the button of a request stands under its text."""
@@ -217,6 +219,8 @@ class _Brush:
 
     def icon(self, name: IconName, ink: str, x: float, y: float, size: int = 16) -> None:
         """Draw an icon of ``size`` (at a base font of 14)."""
+        from ui.icons import draw  # noqa: PLC0415 - most lists have none in their first picture
+
         draw(self.painter, name, ink, QPointF(self._left(x, px(size)), self.area.top() + y), px(size))
 
     def arrow(self, ink: str, x: float, y: float, *, down: bool) -> None:

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.style import colour, px, tokens, type_font
 
@@ -35,6 +35,8 @@ class Avatar(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, name: str = "avatar", size: int = 48) -> None:
         super().__init__(parent)
+        from PySide6.QtWidgets import QSizePolicy  # noqa: PLC0415 - a millisecond that the rows' circles do without
+
         self.setObjectName(name)
         self._company = ""
         self._customer_id = ""

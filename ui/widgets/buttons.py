@@ -5,15 +5,16 @@ Texts may hold names: every ``&`` is shown. ``icon`` is a name of ui/icons.py; g
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ui.icons import IconName, icon
 from ui.style import Tone, TypeName, px, tokens, type_font
 from ui.widgets.tooltips import set_tooltip
+
+if TYPE_CHECKING:
+    from ui.icons import IconName
 
 
 def escape_mnemonic(text: str) -> str:
@@ -62,23 +63,19 @@ class PlainButton(QPushButton):
     def set_icon(self, name: IconName | None, tone: Tone | None = None) -> None:
         """Show another icon, or none; ``tone`` is its colour if it differs from the kind's own."""
         tone = tone or self.icon_tone
-        if (name, tone) == (self._icon_name, self._icon_tone) and (name is None or not self.icon().isNull()):
+        if (name, tone) == (self._icon_name, self._icon_tone):
             return
         self._icon_name, self._icon_tone = name, tone
         self._draw_icon()
 
-    def keep_room_for_icon(self) -> None:
-        """Leave the place of an icon empty: drawings come after the first paint, and nothing is to move then."""
-        empty = QPixmap(1, 1)
-        empty.fill(Qt.GlobalColor.transparent)
-        self.setIcon(QIcon(empty))
-        self.setIconSize(QSize(px(16) + (px(4) if self.text() else 0), px(16)))
-
     def _draw_icon(self) -> None:
+        if self._icon_name is None:
+            return
+        from ui.icons import icon  # noqa: PLC0415 - not before the first icon
+
         size, gap = px(16), px(4) if self.text() else 0
         self.setIconSize(QSize(size + gap, size))
-        if self._icon_name is not None:
-            self.setIcon(icon(self._icon_name, getattr(tokens(), self._icon_tone), size, gap))
+        self.setIcon(icon(self._icon_name, getattr(tokens(), self._icon_tone), size, gap))
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon in the colours of a new palette."""
