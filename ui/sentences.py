@@ -243,6 +243,22 @@ _COMMANDS: Final = {
 
 _SENTENCES: Final = {**_OFFLINE, **_PAUSED, **_STORE, **_SIGN_IN, **_OWN, **_CALLS, **_COMMANDS}
 
+_BY_STATUS: Final = {
+    "http-400": "malformed",
+    "http-405": "unsupported",
+    "http-406": "unsupported",
+    "http-408": "unavailable",
+    "http-413": "too-large",
+    "http-415": "unsupported",
+    "http-422": "validation",
+    "http-425": "unavailable",
+    "http-428": "precondition-required",
+    "http-429": "rate-limited",
+    "http-431": "malformed",
+    "http-501": "unsupported",
+}
+"""What the statuses of RFC 9110 and RFC 6585 mean where the answer had no code of the contract."""
+
 _UNKNOWN: Final = Sentence(
     "The marketplace said no",
     "It gave a reason that this version does not know.",
@@ -283,8 +299,7 @@ def known_codes() -> frozenset[str]:
 
 def problem_sentence(code: str, detail: str = "", *, who: str = "") -> Sentence:
     """Return the sentence of a problem code, the other side's words quoted; any code has one."""
-    known = "unavailable" if code.startswith("http-5") else code
-    found = _SENTENCES.get(known, _UNKNOWN)
+    found = _SENTENCES.get(_BY_STATUS.get(code) or ("unavailable" if code.startswith("http-5") else code), _UNKNOWN)
     name = who or "the customer"
     ours = code in _OFFLINE or code in _STORE or code in _OWN
     quote = quoted(detail, "In detail") if ours else quoted(detail)

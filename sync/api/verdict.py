@@ -29,12 +29,18 @@ class Answer:
 Make = Callable[[Answer], Problem]
 
 
-def _busy(answer: Answer) -> Problem:
-    return Busy(answer.code or f"http-{answer.status}", answer.detail, answer.retry_at)
+WAITS: Final = frozenset({"in-progress", "too-early", "rate-limited", "unavailable"})
+"""The contract's codes that tell more about a wait than its status; for all others the status tells."""
+
+
+def _busy(answer: Answer) -> Busy:
+    code = answer.code if answer.code in WAITS else f"http-{answer.status}"
+    return Busy(code, answer.detail, answer.retry_at)
 
 
 def _patience(answer: Answer) -> Problem:
-    return Busy(answer.code or f"http-{answer.status}", answer.detail, answer.retry_at, everything=True)
+    busy = _busy(answer)
+    return Busy(busy.code, busy.detail, busy.retry_at, everything=True)
 
 
 def _refused(answer: Answer) -> Problem:

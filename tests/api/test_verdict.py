@@ -78,6 +78,14 @@ def test_their_words_are_kept():
     assert problem_of(Answer(409, "slot-taken", "Lee took it.")).detail == "Lee took it."
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [(503, "unavailable", "unavailable"), (500, "internal", "http-500"), (599, "something-new", "http-599")],
+)
+def test_a_wait_is_told_by_its_code_if_that_tells_more_than_the_status(status, code, told):
+    assert problem_of(Answer(status, code)).code == told
+
+
 def test_a_marketplace_that_asks_for_patience_asks_it_for_everything():
     assert problem_of(Answer(429)).everything
 

@@ -56,7 +56,7 @@ def _knows_every_call(scene: Scene) -> None:
 
 def _one_more(scene: Scene) -> None:
     scene.news = scene.stage.invite()
-    scene.began_at = scene.stage.seq()
+    scene.count_from_here()
 
 
 def _knows_the_news(scene: Scene) -> None:

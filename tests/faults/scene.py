@@ -77,7 +77,11 @@ class Scene:
         self.call = call
         self.item: OutboxItem | None = None
         self.news = ""
-        self.began_at = stage.seq()
+        self.count_from_here()
+
+    def count_from_here(self) -> None:
+        """Let ``effects`` begin at none."""
+        self._began_at = self.stage.seq()
 
     def sync(self) -> RoundReport:
         """Run a round, with what it asked in ``watched.results``."""
@@ -99,8 +103,8 @@ class Scene:
         return found
 
     def effects(self) -> int:
-        """Return how many changes the marketplace counts since the scene began."""
-        return self.stage.seq() - self.began_at
+        """Return how many changes the marketplace counts since then."""
+        return self.stage.seq() - self._began_at
 
     def on_server(self) -> Any:
         """Return the invitation as the marketplace has it."""
