@@ -1,0 +1,212 @@
+"""What two devices wrote in one note is joined as a person would, and told apart where they disagree."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+
+import pytest
+
+from sync.domain.notes import Marks, Merged, Note, NoteOrigin, NoteRevision, merge
+
+MARKS = Marks("Here:", "There:")
+LIST = "one\ntwo\nthree\nfour\nfive\n"
+
+
+def joined(base, mine, theirs):
+    """Return the text of a merge that left nothing to sort out."""
+    merged = merge(base, mine, theirs, MARKS)
+    assert not merged.conflict, merged.text
+    return merged.text
+
+
+def overlap(base, mine, theirs):
+    """Return the text of a merge that left lines to sort out."""
+    merged = merge(base, mine, theirs, MARKS)
+    assert merged.conflict, merged.text
+    return merged.text
+
+
+def test_a_time_that_both_changed_is_kept_twice_and_never_mixed():
+    assert overlap("Call\n10:00\nBye", "Call\n10:30\nBye", "Call\n11:00\nBye") == (
+        "Call\nHere: 10:30\nThere: 11:00\nBye"
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [
+        ("Meet at 10:00 AM in May", "Meet at 11:00 AM in May", "Meet at 10:00 PM in May"),
+        ("Ring 415 555 0142 please", "Ring 416 555 0142 please", "Ring 415 555 0199 please"),
+        ("Budget $500.", "Budget €500.", "Budget $600."),
+        ("From 10:00-11:00 on", "From 10:30-11:00 on", "From 10:00-11:30 on"),
+        ("It is -5 outside", "It is -7 outside", "It is 5 outside"),
+        ("Fee:", "Fee: 500", "Fee: 600"),
+        ("Dana", "Diana", "Danae"),
+        ("Long boots", "Longer boots", "Long coats"),
+    ],
+    ids=["hour and half of the day", "phone number", "currency", "from and to", "sign", "filled in twice", "name",
+         "neighbours"],
+)  # fmt: skip
+def test_changes_that_touch_are_two_opinions(base, mine, theirs):
+    assert overlap(base, mine, theirs) == f"Here: {mine}\nThere: {theirs}"
+
+
+def test_changes_to_other_lines_are_both_made():
+    assert joined(LIST, LIST.replace("two", "TWO"), LIST.replace("four", "FOUR")) == "one\nTWO\nthree\nFOUR\nfive\n"
+
+
+def test_changes_to_neighbouring_lines_are_both_made():
+    assert joined(LIST, LIST.replace("two", "TWO"), LIST.replace("three", "THREE")) == "one\nTWO\nTHREE\nfour\nfive\n"
+
+
+def test_changes_to_other_words_of_one_line_are_both_made():
+    base = "Dana wants four posts about hiking boots."
+    assert joined(base, base.replace("four", "six"), base.replace("boots", "coats")) == (
+        "Dana wants six posts about hiking coats."
+    )
+
+
+def test_a_line_that_is_corrected_here_and_continued_there_gets_both():
+    assert joined("Dana likes it.", "Diana likes it.", "Dana likes it. She wants more.") == (
+        "Diana likes it. She wants more."
+    )
+
+
+def test_lines_added_at_the_same_place_are_both_kept_mine_first():
+    assert joined("Notes\n", "Notes\nfrom here\n", "Notes\nfrom there\n") == "Notes\nfrom here\nfrom there\n"
+
+
+@pytest.mark.parametrize("start", ["", "\n", "\n\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+@pytest.mark.parametrize("other_end", ["", "\n", "\n\n"])
+def test_lines_added_at_the_end_are_both_kept_however_the_text_ends(start, end, other_end):
+    text = joined(f"Notes{start}", f"Notes\nhere{end}", f"Notes\nthere{other_end}")
+    assert text.rstrip("\n") == "Notes\nhere\nthere"
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "end"),
+    [("", "\n", "", "\n"), ("\n", "\n", "", ""), ("\n", "", "\n\n\n", "\n\n\n"), ("\n", "\n\n", "\n", "\n\n")],
+)
+def test_the_end_of_a_note_is_that_of_the_side_that_changed_it(base, mine, theirs, end):
+    assert joined(f"a\nb{base}", f"A\nb{mine}", f"a\nB{theirs}") == f"A\nB{end}"
+
+
+def test_words_added_at_the_same_place_of_a_line_are_both_kept():
+    assert joined("Topics: boots", "Topics: boots and coats", "Topics: boots and tents") == (
+        "Topics: boots and coats and tents"
+    )
+
+
+def test_words_added_to_a_line_stay_in_it_when_the_other_side_goes_on_below():
+    base, mine, theirs = "We met Dana.", "We met Diana. Nice!", "They met Dana.\nCall back"
+    assert joined(base, mine, theirs) == "They met Diana. Nice!\nCall back"
+    assert joined(base, theirs, mine) == "They met Diana. Nice!\nCall back"
+
+
+def test_words_added_to_a_line_stay_in_it_when_the_other_side_goes_on_below_with_a_whole_sentence():
+    base = "Dana wants red boots today."
+    assert joined(base, "Dana wants blue boots today. Sure?", "Dana wants red boots now today.\nCall her back.") == (
+        "Dana wants blue boots now today. Sure?\nCall her back."
+    )
+
+
+def test_words_added_to_a_line_stay_in_it_when_the_other_side_begins_above():
+    assert joined("boots and tents.", "hiking boots and tents.", "Topics:\nboots and coats.") == (
+        "Topics:\nhiking boots and coats."
+    )
+
+
+def test_words_added_at_the_same_place_never_become_one_word():
+    assert overlap("boots ; tents", "boots coats; tents", "boots hats; tents") == (
+        "Here: boots coats; tents\nThere: boots hats; tents"
+    )
+
+
+def test_a_note_begun_on_both_devices_has_both_beginnings():
+    assert joined("", "from here", "from there") == "from here\nfrom there"
+
+
+def test_equal_changes_are_made_once():
+    assert joined(LIST, LIST.replace("two", "2"), LIST.replace("two", "2").replace("five", "5")) == (
+        "one\n2\nthree\nfour\n5\n"
+    )
+
+
+def test_equal_new_lines_are_there_once():
+    assert joined("a\n", "a\nnew\n", "a\nnew\nand more\n") == "a\nnew\nand more\n"
+
+
+def test_a_merge_that_is_merged_again_stays_as_it_is():
+    first = merge("Notes\n", "Notes\nfrom here\n", "Notes\nfrom there\n", MARKS).text
+    assert joined("Notes\n", first, "Notes\nfrom there\n") == first
+
+
+def test_a_line_taken_away_on_one_side_goes():
+    assert joined(LIST, LIST.replace("two\n", ""), LIST.replace("four", "FOUR")) == "one\nthree\nFOUR\nfive\n"
+
+
+def test_a_line_taken_away_here_and_changed_there_is_kept_and_marked():
+    assert overlap(LIST, LIST.replace("two\n", ""), LIST.replace("two", "TWO")) == (
+        "one\nThere: TWO\nthree\nfour\nfive\n"
+    )
+    assert overlap(LIST, LIST.replace("two", "TWO"), LIST.replace("two\n", "")) == (
+        "one\nHere: TWO\nthree\nfour\nfive\n"
+    )
+
+
+def test_a_note_emptied_here_keeps_only_what_was_changed_there():
+    assert overlap(LIST, "", LIST.replace("two", "TWO")) == "There: TWO"
+    assert joined(LIST, "", LIST) == ""
+
+
+def test_a_note_emptied_on_both_sides_is_empty():
+    assert joined(LIST, "", "") == ""
+
+
+def test_of_three_lines_changed_here_only_the_one_also_changed_there_is_marked():
+    mine = LIST.replace("two", "2").replace("three", "3").replace("four", "4")
+    assert overlap(LIST, mine, LIST.replace("three", "THREE")) == "one\n2\nHere: 3\nThere: THREE\n4\nfive\n"
+
+
+def test_lines_rewritten_to_another_number_of_lines_are_kept_as_blocks():
+    assert overlap("a b c\nend", "x\n\ny\nend", "z\nend") == "Here: x\n\nHere: y\nThere: z\nend"
+
+
+def test_a_line_broken_in_two_still_takes_a_change_to_its_words():
+    assert joined("first part then a second part", "first part\nthen a second part", "1st part then a second part") == (
+        "1st part\nthen a second part"
+    )
+
+
+def test_blanks_alone_are_no_disagreement():
+    assert joined("hello", "hello ", "hello world") == "hello world"
+    assert joined("a b", "a  b", "a   b") == "a   b"
+    assert joined("say hello now", "say hello  now", "say goodbye now") == "say goodbye  now"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_of_other_systems_are_no_change(end):
+    assert joined(LIST, LIST.replace("\n", end), LIST.replace("two", "TWO")) == LIST.replace("two", "TWO")
+    assert joined(LIST.replace("\n", end), LIST, LIST.replace("\n", end)) == LIST
+
+
+def test_a_side_that_changed_nothing_takes_the_other_as_it_is():
+    assert joined("a\n\n b", "a\n\n b", "  \n") == "  \n"
+    assert joined("a\n\n b", "  \n", "a\n\n b") == "  \n"
+
+
+def test_the_words_of_the_marks_are_the_callers():
+    assert merge("10", "11", "12", Marks("Auf dem Laptop:", "Auf dem Telefon:")) == Merged(
+        "Auf dem Laptop: 11\nAuf dem Telefon: 12", conflict=True
+    )
+
+
+def test_notes_and_revisions_do_not_change():
+    note = Note("cr_1", None, "text")
+    revision = NoteRevision("cr_1", "r1", None, "text", NoteOrigin.LOCAL, conflict=False, created_at=datetime.now(UTC))
+    for value in (note, revision):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.text = "other"
+    assert [*NoteOrigin] == ["server", "local", "merge"]
