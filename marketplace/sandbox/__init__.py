@@ -3,6 +3,7 @@
 What is where:
   __main__, serving    the command line and the running process
   app, guard, access   the web application, what every request passes, who is asking
+  oauth                sign-in: the page in the browser, codes, tokens
   reads, writes, feed  the endpoints: questions, commands, pokes
   moves, commands      the conflict rules, and one effect for one key
   ledger, schema,      the account's rows and change number, the tables,

@@ -6,11 +6,14 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
+from marketplace.sandbox.instants import to_seconds
 from marketplace.sandbox.schema import token
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from marketplace.sandbox.database import Database
 
 
@@ -18,22 +21,24 @@ def issue_token(database: Database, account_id: str) -> str:
     """Make one more token for the account."""
     word = secrets.token_urlsafe(32)
     with database.writing() as connection:
-        connection.execute(insert(token).values(digest=_digest(word), account_id=account_id, expired=False))
+        connection.execute(insert(token).values(digest=digest_of(word), account_id=account_id, expired=False))
     return word
 
 
-def account_of(database: Database, word: str) -> str | None:
+def account_of(database: Database, word: str, now: datetime) -> str | None:
     """Return whose token this is; None for an unknown or expired one."""
     with database.reading() as connection:
-        query = select(token.c.account_id).where(token.c.digest == _digest(word), token.c.expired.is_(False))
-        return connection.scalar(query)
+        lives = or_(token.c.expires_at.is_(None), token.c.expires_at > to_seconds(now))
+        mine = (token.c.digest == digest_of(word), token.c.expired.is_(False), lives)
+        return connection.scalar(select(token.c.account_id).where(*mine))
 
 
 def expire_tokens(database: Database, account_id: str) -> None:
-    """Let all tokens of the account expire."""
+    """Let all access tokens of the account expire; who signed in can refresh."""
     with database.writing() as connection:
         connection.execute(update(token).where(token.c.account_id == account_id).values(expired=True))
 
 
-def _digest(word: str) -> str:
+def digest_of(word: str) -> str:
+    """Return the form in which a token is stored: it tells nothing about the token."""
     return hashlib.sha256(word.encode()).hexdigest()

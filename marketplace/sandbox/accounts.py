@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.sandbox.instants import to_text
 from marketplace.sandbox.ledger import NO_DIGEST, Json
@@ -40,7 +41,13 @@ def create_account(database: Database, name: str, chance: Chance, now: datetime)
 
 def need_account(database: Database, name: str, chance: Chance, now: datetime) -> str:
     """Return the id of the account with this name, made now if there is none."""
-    return account_named(database, name) or create_account(database, name, chance, now)
+    known = account_named(database, name)
+    if known is not None:
+        return known
+    try:
+        return create_account(database, name, chance, now)
+    except IntegrityError:  # somebody else made it in this moment
+        return account_named(database, name) or ""
 
 
 def _first_profile(now: datetime) -> Json:

@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from marketplace.sandbox import controls, feed, reads, writes
+from marketplace.sandbox import controls, feed, oauth, reads, writes
 from marketplace.sandbox.clock import Clock, ManualClock
 from marketplace.sandbox.endpoint import Answer, Asked, Sandbox, signed_in
 from marketplace.sandbox.guard import Guard, Pulse
+from marketplace.sandbox.oauth.fields import OAuthRefusal, refusal_response
 from marketplace.sandbox.practice import advance
 from marketplace.sandbox.problems import Problem, problem_response
 
@@ -49,6 +50,7 @@ def create_app(
         routes=_routes(practice=practice),
         exception_handlers={
             Problem: _on_problem,
+            OAuthRefusal: refusal_response,
             404: _on_wrong_address,
             405: _on_wrong_method,
             OperationalError: _on_busy,
@@ -77,19 +79,13 @@ def _routes(*, practice: bool) -> list[Route]:
         _by_method("/v1/profile", GET=reads.profile, PATCH=writes.patch_profile),
         Route("/v1/commands/{key}", signed_in(reads.command)),
     ]
-    not_offered = [Route("/authorize", _not_offered)]
-    not_offered += [Route(path, _not_offered, methods=["POST"]) for path in ("/token", "/revoke", "/device")]
-    return offered + not_offered + (controls.routes() if practice else [])
+    return offered + oauth.routes() + (controls.routes() if practice else [])
 
 
 def _by_method(path: str, **answers: Callable[[Asked], Answer]) -> Route:
     endpoints = {method: signed_in(answer) for method, answer in answers.items()}
     endpoints["HEAD"] = endpoints["GET"]
     return Route(path, lambda request: endpoints[request.method](request), methods=list(answers))
-
-
-def _not_offered(_request: Request) -> Response:
-    raise Problem("unsupported", "Practice needs no sign-in: use the token that the server prints when it starts.")
 
 
 def _life(sandbox: Sandbox) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -6,7 +6,7 @@ import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Select, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -54,6 +54,12 @@ class Database:
         with self.reading() as connection:
             epoch: str = connection.scalars(select(meta.c.value).where(meta.c.key == "epoch")).one()
             return epoch
+
+    def secret(self) -> str:
+        """Return the server's secret, 32 bytes in hex: what it signs or derives cannot be made elsewhere."""
+        with self.reading() as connection:
+            secret: str = connection.scalars(select(meta.c.value).where(meta.c.key == "cursor_secret")).one()
+            return secret
 
     def start_new_epoch(self) -> str:
         """Give the history a new id; to be done after a backup was put back (A10)."""
@@ -131,8 +137,11 @@ def _postgresql_engine(url: URL) -> Engine:
 def _prepare(engine: Engine, database: Database, chance: Chance) -> None:
     if not inspect(engine).has_table(meta.name):
         _create(database, chance)
-    with database.reading() as connection:
-        found = connection.scalars(select(meta.c.value).where(meta.c.key == "schema_version")).one_or_none()
+    with database.writing() as connection:
+        found = connection.scalar(_stored_version().with_for_update())
+        if found == "1":
+            _upgrade_from_1(connection)
+            found = str(SCHEMA_VERSION)
     if found != str(SCHEMA_VERSION):
         raise DatabaseUnusableError(
             f"This database is of version {found}, and this marketplace knows version {SCHEMA_VERSION}: "
@@ -140,12 +149,24 @@ def _prepare(engine: Engine, database: Database, chance: Chance) -> None:
         )
 
 
+def _stored_version() -> Select[str]:
+    return select(meta.c.value).where(meta.c.key == "schema_version")
+
+
+def _upgrade_from_1(connection: Connection) -> None:
+    """Version 2 brought sign-in: new tables, and tokens that expire by themselves."""
+    metadata.create_all(connection)
+    connection.execute(text("ALTER TABLE token ADD COLUMN session_id TEXT"))
+    connection.execute(text("ALTER TABLE token ADD COLUMN expires_at BIGINT"))
+    connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(SCHEMA_VERSION)))
+
+
 def _create(database: Database, chance: Chance) -> None:
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(5550100)"))  # workers that start together
         metadata.create_all(connection)
-        if connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version")) is not None:
+        if connection.scalar(_stored_version()) is not None:
             return
         first = {
             "schema_version": str(SCHEMA_VERSION),

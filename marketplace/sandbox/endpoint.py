@@ -65,12 +65,12 @@ def sign_in(request: Request) -> Asked:
     """Find out who asks; Problem "token-expired" for a missing, wrong or expired token alike."""
     need_api_version(request)
     sandbox = sandbox_of(request)
-    word = bearer(request)
-    account_id = account_of(sandbox.database, word) if word else None
+    word, now = bearer(request), sandbox.clock.now()
+    account_id = account_of(sandbox.database, word, now) if word else None
     if account_id is None:
         challenge = 'Bearer realm="marketplace"' + (', error="invalid_token"' if word else "")
         raise Problem("token-expired", "Sign in to go on.", headers={"WWW-Authenticate": challenge})
-    return Asked(request, sandbox, account_id, sandbox.clock.now())
+    return Asked(request, sandbox, account_id, now)
 
 
 def signed_in(answer: Callable[[Asked], Answer]) -> Callable[[Request], Response]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 metadata = MetaData()
 
@@ -35,7 +35,57 @@ token = Table(
     Column("digest", Text, primary_key=True),
     Column("account_id", Text, nullable=False, index=True),
     Column("expired", Boolean, nullable=False),
+    Column("session_id", Text),
+    Column("expires_at", BigInteger),
 )
+"""Access tokens. Those that a command printed belong to no session and expire only when they are made to."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+"""A client that signed in, until it signs out. Its row is the lock for what happens to its tokens."""
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("session_id", Text, nullable=False, index=True),
+    Column("replaced_at", BigInteger),
+)
+
+sign_in_code = Table(
+    "sign_in_code",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("session_id", Text),
+)
+"""What a person allowed in the browser; ``session_id`` is the sign-in that came of it."""
+
+device_request = Table(
+    "device_request",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user_code", Text, nullable=False, unique=True),
+    Column("client_id", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("interval", Integer, nullable=False),
+    Column("polled_at", BigInteger),
+    Column("account_id", Text),
+    Column("denied", Boolean, nullable=False),
+    Column("session_id", Text),
+)
+"""A device that waits for a person; ``interval`` is how many seconds it has to let pass between two questions."""
 
 item = Table(
     "item",

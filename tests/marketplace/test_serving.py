@@ -156,7 +156,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 def test_a_database_of_a_newer_version_is_not_touched(database: str) -> None:
     run("token", "--database", database)
     with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+        connection.execute("UPDATE meta SET value = '3' WHERE key = 'schema_version'")
     connection.close()
     assert "newer" in said(run("serve", "--database", database))
 
