@@ -1,54 +1,61 @@
-"""The banner while a line is open: whose call it is, when it starts, the number and the PIN, ready to copy."""
+"""The banner while a line is open: whose call it is and about what, when it starts, the number and the PIN to copy."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from sync.domain.calls import CallRequest
 from ui.digits import grouped_number, grouped_pin
 from ui.icons import draw
-from ui.style import colour, px, tokens
+from ui.style import base_px, colour, px, tokens
 from ui.widgets.buttons import PlainButton
 from ui.widgets.copy_field import CopyField
 from ui.widgets.plain_label import PlainLabel
 from ui.wording import Wording
 
+_EDGE = 20
+_INDENT = 34 + 12
+"""Where the words begin: the circle and the space after it."""
+_LEAST_WORDS = 190
+_ROOMY_EM = 72
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+
 
 class LineBanner(QWidget):
-    """Hidden until ``show_call``; ``set_em`` chooses one line or two."""
+    """Hidden until ``show_call``; ``set_em`` has it laid out so that number and PIN are whole at any width.
+
+    A click on it, or Enter on its words, asks with ``opened`` for the details of the call.
+    """
+
+    opened = Signal(str)
 
     def __init__(self, wording: Wording, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lineBanner")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._wording = wording
         self._call: CallRequest | None = None
-        self._one_line: bool | None = None
+        self._one_line = False
         self._em = 0.0
-        self._circle = _Circle(self)
-        self._title = PlainLabel("Line open", self, tone="ok", weight=600, name="lineBannerTitle")
-        self._words = PlainLabel("", self, elide=True, name="lineBannerWords")
-        self._when = PlainLabel("", self, tabular=True, name="lineBannerWhen")
-        self.number = CopyField("Number", "Copy number", self, name="lineNumber", kind="reading", with_button=False)
-        self.pin = CopyField("PIN", "Copy PIN", self, name="linePin", kind="reading", with_button=False)
+        self._who = _Who(self)
+        self._who.clicked.connect(self._on_opened)
+        self.number = CopyField("Number", "Copy number", self, name="lineNumber", kind="reading")
+        self.pin = CopyField("PIN", "Copy PIN", self, name="linePin", kind="reading")
         self._copy_number = PlainButton("Copy number", self, name="lineCopyNumber", icon_name="copy")
         self._copy_number.clicked.connect(self.number.copy)
         self._copy_pin = PlainButton("Copy PIN", self, name="lineCopyPin", icon_name="copy")
         self._copy_pin.clicked.connect(self.pin.copy)
-        self._texts = QVBoxLayout()
-        self._texts.setSpacing(0)
-        self._texts.addWidget(self._title)
-        sentence = QHBoxLayout()
-        sentence.setSpacing(0)
-        sentence.addWidget(self._words, 1)
-        sentence.addWidget(self._when)
-        sentence.addStretch(0)
-        self._texts.addLayout(sentence)
-        for field in (self.number, self.pin):
-            field.setContentsMargins(0, 0, px(12), 0)
-        self._grid = QGridLayout(self)
+        self._digits = QBoxLayout(_ACROSS)
+        self._digits.addWidget(self.number)
+        self._digits.addWidget(self.pin)
+        self._digits.addStretch(1)
+        self._digits.addWidget(self._copy_number)
+        self._digits.addWidget(self._copy_pin)
+        self._whole = QBoxLayout(_ACROSS, self)
+        self._whole.addWidget(self._who, 1)
+        self._whole.addLayout(self._digits)
         self.hide()
 
     @property
@@ -63,72 +70,130 @@ class LineBanner(QWidget):
             self.number.show_digits(grouped_number(call.line.number), call.line.number)
             self.pin.show_digits(grouped_pin(call.line.pin), call.line.pin)
             self._say()
+            self._arrange()
         self.setVisible(call is not None)
 
     def set_em(self, em: float, *, one_line: bool) -> None:
         """Take in the width of the window in em; ``one_line`` is for two panes."""
-        self._em = em
+        self._em, self._one_line = em, one_line
         self._say()
-        # The narrowest windows have no room for buttons with words beside the digits.
-        for field, button in ((self.number, self._copy_number), (self.pin, self._copy_pin)):
-            field.button.setVisible(em < 46)
-            button.setVisible(em >= 46)
-        if one_line == self._one_line:
-            return
-        self._one_line = one_line
-        while self._grid.count():
-            self._grid.takeAt(0)
-        (self._lay_one_line if one_line else self._lay_two_lines)()
+        self._arrange()
 
     def _say(self) -> None:
         slot = self._call.accepted_slot if self._call else None
         if self._call is None or slot is None:
             return
-        customer, begun = self._call.customer, slot.starts_at <= self._wording.now()
+        begun = slot.starts_at <= self._wording.now()
         clock, countdown = self._wording.clock(slot.starts_at), self._wording.countdown(slot.starts_at)
-        if self._em < 72:
-            who, when = customer.company, f", {f'since {clock}' if begun else countdown}"
+        if self._em < _ROOMY_EM:
+            when = f", {f'since {clock}' if begun else countdown}"
         else:
-            who = f"{customer.person}, {customer.company}"
             when = f". Started at {clock}" if begun else f". Starts at {clock}, {countdown}"
-        # A long name is cut, the time never.
-        self._words.setText(who)
-        self._words.setMaximumWidth(self._words.fontMetrics().horizontalAdvance(who) + 1)
-        self._when.setText(when)
+        self._who.say(self._call, when)
 
-    def _lay_one_line(self) -> None:
-        self.setFixedHeight(px(68))
-        self._prepare(px(8))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        self._grid.addWidget(self._circle, 0, 0, middle)
-        self._grid.addLayout(self._texts, 0, 1, middle)
-        for column, part in enumerate((self.number, self.pin, self._copy_number, self._copy_pin), start=2):
-            self._grid.addWidget(part, 0, column, middle)
-        self._grid.setColumnStretch(1, 1)
+    def _arrange(self) -> None:
+        """Lay out by what fits: one line; the digits below; their copy buttons as icons; the PIN under the number."""
+        room = round(self._em * base_px()) - 2 * px(_EDGE)
+        gap = px(12)
+        fields = self.number.digits_width() + 2 * gap + self.pin.digits_width()
+        buttons = self._copy_number.sizeHint().width() + gap + self._copy_pin.sizeHint().width()
+        across = self._one_line and px(_INDENT + _LEAST_WORDS) + fields + buttons + 3 * gap <= room
+        worded = across or px(_INDENT) + fields + buttons + 2 * gap <= room
+        icons = 2 * (px(4) + px(32))
+        beside = worded or px(_INDENT) + fields + icons <= room
+        for field, button in ((self.number, self._copy_number), (self.pin, self._copy_pin)):
+            field.button.setVisible(not worded)
+            button.setVisible(worded)
+        self.number.setContentsMargins(0, 0, gap if worded else 0, 0)
+        self._whole.setDirection(_ACROSS if across else _DOWN)
+        self._whole.setSpacing(gap if across else px(4))
+        self._whole.setContentsMargins(px(_EDGE) - _Who.ring(), px(8), px(_EDGE), px(8))
+        self._digits.setDirection(_ACROSS if beside else _DOWN)
+        self._digits.setSpacing(gap if beside else px(2))
+        indent = 0 if across else _Who.ring() + (px(_INDENT) if px(_INDENT) + fields <= room else 0)
+        self._digits.setContentsMargins(indent, 0, 0, 0)
+        self.setFixedHeight(max(px(68 if across else 118), self._whole.sizeHint().height()))
 
-    def _lay_two_lines(self) -> None:
-        self.setFixedHeight(px(118))
-        self._prepare(px(8))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        self._grid.addWidget(self._circle, 0, 0, middle)
-        self._grid.addLayout(self._texts, 0, 1, 1, 3, middle)
-        self._grid.addWidget(self._copy_number, 0, 4, middle)
-        self._grid.addWidget(self.number, 1, 1, middle)
-        self._grid.addWidget(self.pin, 1, 2, middle)
-        self._grid.addWidget(self._copy_pin, 1, 4, middle)
-        self._grid.setColumnStretch(1, 0)
-        self._grid.setColumnStretch(3, 1)
+    def _on_opened(self) -> None:
+        self.opened.emit(self.call_id)
 
-    def _prepare(self, edge: int) -> None:
-        self._grid.setContentsMargins(px(20), edge, px(20), edge)
-        self._grid.setHorizontalSpacing(px(12))
-        self._grid.setVerticalSpacing(px(4))
-        for column in range(6):
-            self._grid.setColumnStretch(column, 0)
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the ground is one on the words."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._on_opened()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the green ground."""
         QPainter(self).fillRect(self.rect(), colour(tokens().ok_tint))
+
+
+class _Who(QPushButton):
+    """The words of the banner as one button: who, about what, and when."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("lineBannerOpen")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._title = PlainLabel("", self, tone="ok", weight=600, elide=True, name="lineBannerTitle")
+        self._about = PlainLabel("", self, elide=True, name="lineBannerWords")
+        self._when = PlainLabel("", self, tabular=True, name="lineBannerWhen")
+        about = QHBoxLayout()
+        about.setSpacing(0)
+        about.addWidget(self._about, 1)
+        about.addWidget(self._when)
+        about.addStretch(0)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addLayout(about)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(self.ring(), px(2), self.ring(), px(2))
+        row.setSpacing(px(12))
+        circle = _Circle(self)
+        row.addWidget(circle, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(words, 1)
+        for part in (circle, self._title, self._about, self._when):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    @staticmethod
+    def ring() -> int:
+        """Return the room around the words for the ring of the keyboard."""
+        return px(6)
+
+    def say(self, call: CallRequest, when: str) -> None:
+        """Say whose line is open; a long name or subject is cut, the time never."""
+        who = f"{call.customer.person}, {call.customer.company}"
+        self._title.setText(f"Line open: {who}")
+        self._about.setText(call.subject)
+        self._about.setMaximumWidth(self._about.fontMetrics().horizontalAdvance(call.subject) + 1)
+        self._when.setText(when)
+        self.setAccessibleName(f"Line open: {who}. {call.subject}{when}")
+        self.setAccessibleDescription("Opens the details of the call")
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the words."""
+        return self.layout().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size of the words."""
+        return self.layout().minimumSize()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens as a click does."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the ring of the keyboard; the words paint themselves."""
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour(tokens().mark), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(8), px(8))
 
 
 class _Circle(QWidget):

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.page)
         self._lay_out()
         self._connect()
-        self.setMinimumSize(px(400), px(420))
+        self.setMinimumSize(px(340), px(420))
         room = self.screen().availableGeometry().size()
         self.resize(QSize(px(1100), px(720)).boundedTo(room))
 
@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
             from ui.line_banner import LineBanner  # noqa: PLC0415 - wanted once a day
 
             self.banner = LineBanner(self._wording, self)
+            self.banner.opened.connect(self.show_call)
             self._column.insertWidget(1, self.banner)
             self._measure()
         self.banner.show_call(live)

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept
 from sync.domain.problems import Offline, Paused, Problem, StoreProblem
-from tests.support.desks import START
 from tests.support.screens import dress
-from tests.support.states import calls_of_the_pictures, kiln, requests
+from tests.support.states import at, calls_of_the_pictures, kiln, requests
 from tests.support.windows import TestWindow, line_opens, part, window_with, words
 from ui.header import PRACTICE
 
@@ -38,7 +37,7 @@ def test_the_window_opens_with_what_needs_an_answer_and_the_next_call(opened: Op
     assert window.header.tabs.tabText(0) == "Call Requests"
     assert window.header.tabs.count() == 1
     assert window.header.tabs.accessibleTabName(0) == "Call Requests, 3 need your answer"
-    assert window.header.next.text() == "Next: Harbour && Pine, in 2 h 14 min"
+    assert window.header.next.text() == "Next: Harbour && Pine, 1:00 PM, in 2 h 14 min"
     assert window.header.sync.text() == "Synced 2 min ago"
     assert window.page.list.selected_id == "cr_alder"
     assert words(window, "detailTitle") == "Alder & Oak Outfitters"
@@ -98,7 +97,7 @@ def test_the_sync_button_says_what_is_the_matter(opened: Open, problem: Problem,
 
 def test_the_sync_button_counts_what_waits_and_what_was_refused(opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    item = made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    item = made.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     assert made.window.header.sync.text() == "1 to send"
     made.news.syncing.emit(True)
     assert made.window.header.sync.text() == "Syncing…"
@@ -109,7 +108,7 @@ def test_the_sync_button_counts_what_waits_and_what_was_refused(opened: Open) ->
 
 def test_the_strip_is_there_only_while_it_says_something(opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     made.made.ledgers.record_round(Offline("unreachable"), None, made.made.clock.now())
     made.news.changed.emit(Changed.of(Kind.STATUS))
     assert words(made.window, "stripWords") == "Offline since 10:46 AM. 1 action waits to be sent."
@@ -122,7 +121,7 @@ def test_the_strip_is_there_only_while_it_says_something(opened: Open) -> None:
 
 def test_the_strip_and_the_sync_button_lead_to_the_outbox_and_escape_back(qtbot: QtBot, opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()], problem=Offline("unreachable"))
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     qtbot.mouseClick(part(made.window, "stripLink"), Qt.MouseButton.LeftButton)
     assert not made.window.page.isVisible()
     assert made.window.header.sync.isChecked()
@@ -156,7 +155,8 @@ def test_control_r_syncs(qtbot: QtBot, opened: Open) -> None:
 def test_an_open_line_shows_whose_it_is_with_number_and_pin(opened: Open) -> None:
     made = opened(calls_of_the_pictures())
     line_opens(made)
-    assert words(made.window, "lineBannerWords") == "Owen T., Harbour & Pine"
+    assert words(made.window, "lineBannerTitle") == "Line open: Owen T., Harbour & Pine"
+    assert words(made.window, "lineBannerWords") == "Winter menu stories"
     assert words(made.window, "lineBannerWhen") == ". Starts at 1:00 PM, in 4 min"
     assert words(made.window, "lineNumberDigits") == "+1 415 555 0142"
     assert words(made.window, "linePinDigits") == "482 913"
@@ -178,6 +178,37 @@ def test_number_and_pin_are_copied_by_button_and_by_key(qtbot: QtBot, opened: Op
     assert QGuiApplication.clipboard().text() == "+14155550142"
     qtbot.keyClick(made.window, Qt.Key.Key_P, both)
     assert QGuiApplication.clipboard().text() == "482913"
+
+
+def test_one_field_at_a_time_says_that_it_was_copied(qtbot: QtBot, opened: Open) -> None:
+    made = opened(calls_of_the_pictures())
+    line_opens(made)
+    made.window.show_call("cr_harbour")
+    qtbot.waitUntil(lambda: words(made.window, "detailNumberDigits") != "")
+    for pressed in ("lineCopyNumber", "detailNumberCopy", "lineCopyPin"):
+        qtbot.mouseClick(part(made.window, pressed), Qt.MouseButton.LeftButton)
+    captions = ("lineNumberCaption", "linePinCaption", "detailNumberCaption", "detailPinCaption")
+    assert [words(made.window, name) for name in captions] == ["Number", "PIN copied", "Number", "PIN"]
+
+
+@pytest.mark.parametrize("how", ["click on the words", "click beside them", "Enter"])
+def test_the_banner_leads_to_the_details_of_its_call(qtbot: QtBot, opened: Open, how: str) -> None:
+    made = opened(calls_of_the_pictures())
+    line_opens(made)
+    assert made.window.banner is not None
+    banner, words_of_it = made.window.banner, part(made.window, "lineBannerOpen")
+    assert words_of_it.accessibleName() == (
+        "Line open: Owen T., Harbour & Pine. Winter menu stories. Starts at 1:00 PM, in 4 min"
+    )
+    if how == "Enter":
+        words_of_it.setFocus()
+        qtbot.keyClick(words_of_it, Qt.Key.Key_Return)
+    elif how == "click on the words":
+        qtbot.mouseClick(part(made.window, "lineBannerWords"), Qt.MouseButton.LeftButton)
+    else:
+        qtbot.mouseClick(banner, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    qtbot.waitUntil(lambda: words(made.window, "detailTitle") == "Harbour & Pine")
+    assert made.window.page.list.selected_id == "cr_harbour"
 
 
 def test_without_an_open_line_the_keys_copy_from_the_chosen_call(qtbot: QtBot, opened: Open) -> None:
@@ -287,7 +318,7 @@ def test_a_full_disk_is_said_in_the_strip_and_loses_nothing(
     qtbot: QtBot, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     made.window.show_call("cr_kiln")
 
     def fail(_key: str) -> bool:
@@ -304,7 +335,7 @@ def test_a_full_disk_is_said_in_the_strip_and_loses_nothing(
 
 def test_take_back_in_the_detail_returns_the_request(qtbot: QtBot, opened: Open) -> None:
     made = opened([*calls_of_the_pictures(), kiln()])
-    made.made.desk.submit(Accept("cr_kiln", "sl_1", START, 1))
+    made.made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     made.window.show_call("cr_kiln")
     qtbot.waitUntil(lambda: part(made.window, "detailNotice1Button").isVisible())
     qtbot.mouseClick(part(made.window, "detailNotice1Button"), Qt.MouseButton.LeftButton)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from sync.domain.problems import Offline
@@ -27,14 +27,22 @@ def uncut(window: QWidget) -> list[str]:
     for area in window.findChildren(QScrollArea):
         if area.isVisible() and area.widget().width() > area.viewport().width():
             cut.append(f"{area.objectName()}: {area.widget().width()} > {area.viewport().width()}")
-    name, when = words_of(window, "lineBannerWords"), words_of(window, "lineBannerWhen")
-    if name.width() < min(100, name.fontMetrics().horizontalAdvance(name.text())):
-        cut.append(name.text())
-    if when.width() < when.sizeHint().width():
-        cut.append(when.text())
     for button in window.findChildren(QWidget):
         if button.isVisible() and button.inherits("QPushButton") and button.width() < button.sizeHint().width():
             cut.append(f"{button.objectName()}: {button.width()} < {button.sizeHint().width()}")
+    return cut + cut_in_banner(window)
+
+
+def cut_in_banner(window: QWidget) -> list[str]:
+    """Return what is cut there: names to a few letters, time, number and PIN at all."""
+    cut = []
+    for name in (words_of(window, "lineBannerTitle"), words_of(window, "lineBannerWords")):
+        if name.width() < min(100, name.fontMetrics().horizontalAdvance(name.text())):
+            cut.append(name.text())
+    for whole in (words_of(window, name) for name in ("lineBannerWhen", "lineNumberDigits", "linePinDigits")):
+        right = whole.mapTo(window, whole.rect().bottomRight())
+        if not whole.rect().contains(QRect(QPoint(0, 0), whole.sizeHint())) or not window.rect().contains(right):
+            cut.append(whole.text())
     return cut
 
 
@@ -44,7 +52,8 @@ LOOKS = [
     ("light", 14, 720),
     ("dark", 14, 450),
     ("light", 28, 900),
-    ("dark", 14, 400),
+    ("dark", 14, 343),
+    ("light", 28, 700),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.style import TypeName, px
 from ui.widgets.buttons import IconButton
@@ -24,7 +24,6 @@ class CopyField(QWidget):
         *,
         name: str,
         kind: TypeName = "heading",
-        with_button: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -35,7 +34,6 @@ class CopyField(QWidget):
         self._digits.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = IconButton("copy", action, self, name=f"{name}Copy")
         self.button.clicked.connect(self.copy)
-        self.button.setVisible(with_button)
         self._back = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._back.timeout.connect(self._on_back)
         row = QHBoxLayout()
@@ -59,18 +57,35 @@ class CopyField(QWidget):
         """What is copied."""
         return self._raw
 
+    def digits_width(self) -> int:
+        """Return the width of digits and caption; at once, where a size hint waits for the next layout."""
+        return max(self._digits.sizeHint().width(), self._caption.fontMetrics().horizontalAdvance(self._copied_words()))
+
     def needed_width(self) -> int:
-        """Return the width of digits and button; at once, where a size hint waits for the next layout."""
-        return self._digits.sizeHint().width() + px(4) + self.button.width()
+        """Return the width of digits and button."""
+        return self.digits_width() + px(4) + self.button.width()
 
     def copy(self) -> None:
         """Copy the raw digits and say so for two seconds."""
         if not self._raw:
             return
+        for other in QApplication.allWidgets():
+            # The clipboard holds one thing, so one field alone says that it is there.
+            if isinstance(other, CopyField):
+                other.forget()
         QGuiApplication.clipboard().setText(self._raw)
-        self._caption.setText(f"{self._caption_words} copied")
+        self._caption.setText(self._copied_words())
         self.button.set_icon("check", "ok")
         self._back.start()
+
+    def forget(self) -> None:
+        """Say no more that this is what was copied last."""
+        if self._back.isActive():
+            self._back.stop()
+            self._on_back()
+
+    def _copied_words(self) -> str:
+        return f"{self._caption_words} copied"
 
     def _on_back(self) -> None:
         self._caption.setText(self._caption_words)
