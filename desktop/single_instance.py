@@ -70,8 +70,8 @@ def claim(profile: Profile) -> Claim | None:
     return Claim(file)
 
 
-def claim_or_call(profile: Profile) -> Claim | None:
-    """Take the profile for a window; None when an open window has it and has come to the front.
+def claim_or_call(profile: Profile, word: str = "show") -> Claim | None:
+    """Take the profile; None when a window has it and has done what ``word`` asks for (``ring``).
 
     Raises CannotStart like ``claim``, and when the program that has it neither answers nor ends.
     """
@@ -80,7 +80,7 @@ def claim_or_call(profile: Profile) -> Claim | None:
         mine = claim(profile)
         if mine is not None:
             return mine
-        if ring(profile.folder, "show"):
+        if ring(profile.folder, word):
             return None
         if time.monotonic() > deadline:
             raise CannotStart(
