@@ -24,6 +24,9 @@ from sync.domain.problems import Problem
 from sync.settings import Settings
 from ui.wording import Formats, Wording, plain_formats
 
+STOPPED: Final = 130
+"""What a shell reports for a command that was stopped with Ctrl+C: 128 and the number of SIGINT."""
+
 NOBODY_READS: Final = 141
 """What a shell reports for a command whose reader went away: 128 and the number of SIGPIPE."""
 
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _run(_parser().parse_args(arguments))
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _complain("Stopped. What was queued stays queued.", STOPPED)
     except BrokenPipeError:
         # `foreword-sync list | head -1` has read enough. What is still unwritten goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

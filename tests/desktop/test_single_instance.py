@@ -160,6 +160,16 @@ def test_a_program_that_has_the_profile_and_does_not_answer_is_said_in_words(pro
     mine.release()
 
 
+def test_a_window_that_hangs_is_said_in_words(door, monkeypatch):
+    monkeypatch.setattr(single_instance, "PATIENCE", 0.2)
+    profile = Profile(door, "")
+    mine, bell = claim(profile), Bell(door, {"show": lambda: None})
+    with pytest.raises(CannotStart, match="does not answer"):
+        claim_or_call(profile)
+    bell.close()
+    mine.release()
+
+
 def test_a_start_waits_for_a_program_that_is_about_to_end(profile):
     mine = claim(profile)
     threading.Timer(0.2, mine.release).start()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -229,6 +231,24 @@ def test_a_second_answer_to_one_request_is_refused_in_words(writer):
     status, read = writer.type("decline", "cr_1", "Not at all.")
     assert status == 1
     assert "already waiting" in read
+    assert len(writer.queued()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is another thing there")
+def test_ctrl_c_stops_without_a_traceback_and_the_answer_stays_queued(writer_at):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        writer = writer_at(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        writer.has(invitation(starts=[AT_1_PM]))
+        command = [sys.executable, "-m", "desktop.terminal", "--home", str(writer.home)]
+        words = ["--marketplace", writer.origin, "accept", "cr_1", "1"]
+        accepting = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        silent.settimeout(20)
+        caller, _ = silent.accept()
+        with caller:
+            accepting.send_signal(signal.SIGINT)
+            read, complained = accepting.communicate(timeout=20)
+    assert (accepting.returncode, read) == (130, "")
+    assert complained == "Stopped. What was queued stays queued.\n"
     assert len(writer.queued()) == 1
 
 
