@@ -14,12 +14,12 @@ from typing import Final, TypeVar
 import httpx2
 
 from sync.api import wire
-from sync.api.exchange import Reply, exchange, is_from_between, retry_after, target_of
+from sync.api.exchange import Reply, exchange, target_of
 from sync.api.origin import checked_origin, origin_of
 from sync.api.patience import PatientTransport
-from sync.api.verdict import Answer, problem_of
+from sync.api.verdict import refusal
 from sync.domain.intents import Intent
-from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
+from sync.domain.problems import Busy, Offline, Paused, Refused, Resync, Trouble
 from sync.ports import ChangesPage, Clock, Outcome, SnapshotPage
 
 PAGE_ROWS: Final = 200
@@ -133,27 +133,7 @@ class HttpMarketplace:
             if reply.data is None or not wire.is_token(epoch):
                 raise Offline(Trouble.CAPTIVE_PORTAL)
             return replace(reply, epoch=epoch)
-        if is_from_between(reply, self._origin):
-            raise Offline(Trouble.CAPTIVE_PORTAL)
-        raise self._problem(reply)
-
-    def _problem(self, reply: Reply) -> Problem:
-        data = reply.data or {}
-        code, detail = data.get("code"), data.get("detail") or data.get("title")
-        current = data.get("current")
-        try:
-            call = wire.read_call(current) if isinstance(current, dict) else None
-        except wire.Garbled:
-            call = None
-        return problem_of(
-            Answer(
-                status=reply.status,
-                code=wire.one_line(code) if isinstance(code, str) else "",
-                detail=wire.one_line(detail) if isinstance(detail, str) else "",
-                retry_at=wire.read_instant(data.get("retry_at")) or retry_after(reply.headers, self._clock),
-                current=call,
-            )
-        )
+        raise refusal(reply, self._origin, self._clock)
 
 
 def _read(read: Callable[[wire.Json, str], Value], reply: Reply) -> Value:

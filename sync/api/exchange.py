@@ -45,11 +45,16 @@ def exchange(
     own = {"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"}
     try:
         with http.stream(method, url, headers={**own, **headers}, content=content or None) as response:
-            body = _read_body(response, clock)
+            return read_reply(response, clock)
     except httpx2.HTTPError as error:
         raise network_problem(error) from error
     except httpx2.InvalidURL as error:
         raise Busy(Trouble.GARBLED, str(error)) from error
+
+
+def read_reply(response: httpx2.Response, clock: Clock) -> Reply:
+    """Read the whole body of an answer. Raises Busy for one that is no JSON, too long or too slow."""
+    body = _read_body(response, clock)
     return Reply(response.status_code, response.headers, _json(response, body))
 
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sync.api import wire
+from sync.api.exchange import Reply, is_from_between, retry_after
 from sync.domain.calls import CallRequest
 from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
+from sync.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,25 @@ def problem_of(answer: Answer) -> Problem:
     """Return the problem that an answer with a status of 300 or more is."""
     row = TABLE.get((answer.status, answer.code)) or TABLE.get((answer.status, ""))
     return (row or HUNDREDS.get(answer.status // 100, _busy))(answer)
+
+
+def refusal(reply: Reply, origin: str, clock: Clock) -> Problem:
+    """Return what an answer that is not a yes means; one that did not come from the marketplace is being offline."""
+    if is_from_between(reply, origin):
+        return Offline(Trouble.CAPTIVE_PORTAL)
+    data = reply.data or {}
+    code, detail = data.get("code"), data.get("detail") or data.get("title")
+    current = data.get("current")
+    try:
+        call = wire.read_call(current) if isinstance(current, dict) else None
+    except wire.Garbled:
+        call = None
+    return problem_of(
+        Answer(
+            status=reply.status,
+            code=wire.one_line(code) if isinstance(code, str) else "",
+            detail=wire.one_line(detail) if isinstance(detail, str) else "",
+            retry_at=wire.read_instant(data.get("retry_at")) or retry_after(reply.headers, clock),
+            current=call,
+        )
+    )
