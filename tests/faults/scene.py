@@ -24,7 +24,7 @@ from tests.support.writers import Writer
 if TYPE_CHECKING:
     import httpx2
 
-HURRY_SECONDS = 0.2
+HURRY_SECONDS = 0.05
 """How long a read may take where the fault is silence."""
 
 
@@ -107,7 +107,7 @@ class Scene:
         return self.stage.seq() - self._began_at
 
     def on_server(self) -> Any:
-        """Return the invitation as the marketplace has it."""
+        """Return the invitation as the marketplace has it, None when it was removed."""
         return self.stage.get(f"/v1/call-requests/{self.call.id}")
 
     def close(self) -> None:
@@ -156,12 +156,19 @@ class Stage:
         return str(made["call_request"]["id"])
 
     def get(self, path: str) -> Any:
-        """Ask the marketplace past the proxy."""
-        return self._server.get(path).raise_for_status().json()
+        """Ask the marketplace past the proxy; None when there is nothing."""
+        answer = self._server.get(path)
+        return None if answer.status_code == 404 else answer.raise_for_status().json()
 
     def event(self, name: str, **fields: Any) -> None:
         """Make a customer act."""
         self._server.post("/practice/events", json={"event": name, **fields}).raise_for_status()
+
+    def act_elsewhere(self, path: str, key: str, body: dict[str, Any]) -> None:
+        """Do what another computer of the writer does; ``path`` is below a call request."""
+        epoch = self._server.get("/v1/meta").headers["Sync-Epoch"]
+        headers = {"Idempotency-Key": f'"{key}"', "Sync-Epoch": epoch}
+        self._server.post(f"/v1/call-requests/{path}", json=body, headers=headers).raise_for_status()
 
     def seq(self) -> int:
         """Return how many changes the account has seen."""
@@ -174,4 +181,5 @@ class Stage:
     @staticmethod
     def _copy(of: Writer, to: Path) -> None:
         with closing(sqlite3.connect(of.database.path)) as source, closing(sqlite3.connect(to)) as target:
+            target.execute("PRAGMA synchronous = OFF")
             source.backup(target)

@@ -234,8 +234,9 @@ class Strike:
         return False
 
     async def own_answer(self) -> bool:
+        self.proxy.unsettle()
         self.say(self.fault.own)
-        return True
+        return False
 
 
 STRIKES: dict[Kind, Callable[[Strike], Coroutine[Any, Any, bool]]] = {
