@@ -16,13 +16,11 @@ import httpx2
 
 from sync.api import wire
 from sync.api.origin import origin_of
+from sync.api.patience import WHOLE_ANSWER
 from sync.domain.problems import Busy, Offline, Problem, Trouble
 from sync.ports import Clock
 
 BODY_BYTES: Final = 8 * 1024 * 1024
-
-WHOLE_ANSWER: Final = timedelta(minutes=2)
-"""An answer that drips longer than this is given up, however steadily it drips."""
 
 _GATEWAY_MAY_SAY: Final = frozenset({401, 408, 413, 425, 426, 429, 431})
 """Statuses that a marketplace's own front server gives without a problem document."""

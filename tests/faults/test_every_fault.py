@@ -1,6 +1,6 @@
 """Every fault of the network, at each moment, of every question to the marketplace: nothing is lost or done twice.
 
-A cell is red when the computer makes something else of the fault than the error table says (docs/decisions.md), when
+A cell is red when the computer makes something else of the fault than the table below says, when
 the action in the queue is not as it was, when the next round does not mend all, or when the marketplace counts another
 number of effects than one.
 """
