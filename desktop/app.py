@@ -54,7 +54,7 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
 
     worker = Worker(make_runner, news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, zone_of_window)
-    window = MainWindow(core.desk, news, worker, wording, practice=profile.practice)
+    window = MainWindow(core.desk, news, worker, wording, practice=profile.practice, place=profile.window_place)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)
     window.settled.connect(lambda: core.ends.callback(answer_other_starts(profile, window, worker)))

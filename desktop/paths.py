@@ -45,6 +45,11 @@ class Profile(NamedTuple):
         return self.folder / "foreword.db"
 
     @property
+    def window_place(self) -> Path:
+        """Where the window was when it was closed."""
+        return self.folder / "window-place"
+
+    @property
     def log(self) -> Path:
         """Where the program writes what it did not expect."""
         return self.folder / "foreword.log"

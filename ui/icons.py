@@ -74,16 +74,28 @@ def draw(painter: QPainter, name: IconName, colour: str, corner: QPointF, size: 
     painter.drawPixmap(QRectF(corner.x(), corner.y(), size, size), picture, QRectF(picture.rect()))
 
 
+def window_icon() -> QIcon:
+    """Return the program's own sign, for title bars and task bars."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        made.addPixmap(_rendered((FOLDER / "foreword.svg").read_bytes(), size, 1))
+    return made
+
+
 @lru_cache(maxsize=256)
 def pixmap(name: IconName, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     """Return the drawing as pixels for a screen of that device pixel ratio."""
+    text = (FOLDER / f"{name}.svg").read_text(encoding="ascii").replace(f'"{_INK}"', f'"{colour}"')
+    return _rendered(text.encode("ascii"), size, ratio)
+
+
+def _rendered(drawing: bytes, size: int, ratio: float) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer  # noqa: PLC0415 - not before the first icon is drawn
 
-    text = (FOLDER / f"{name}.svg").read_text(encoding="ascii").replace(f'"{_INK}"', f'"{colour}"')
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    QSvgRenderer(text.encode("ascii")).render(painter)
+    QSvgRenderer(drawing).render(painter)
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture

@@ -148,12 +148,12 @@ class _Who(QPushButton):
         words.setSpacing(0)
         words.addWidget(self._title)
         words.addLayout(about)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(self.ring(), px(2), self.ring(), px(2))
-        row.setSpacing(px(12))
         circle = _Circle(self)
-        row.addWidget(circle, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(words, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(self.ring(), px(2), self.ring(), px(2))
+        self._row.setSpacing(px(12))
+        self._row.addWidget(circle, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addLayout(words, 1)
         for part in (circle, self._title, self._about, self._when):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -174,11 +174,11 @@ class _Who(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return the size of the words."""
-        return self.layout().sizeHint()
+        return self._row.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size of the words."""
-        return self.layout().minimumSize()
+        return self._row.minimumSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens as a click does."""

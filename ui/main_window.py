@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sync.desk import Desk, SyncStatus
@@ -18,23 +19,22 @@ from ui.calls.page import TWO_PANES_EM, CallsPage
 from ui.header import Header
 from ui.news import News
 from ui.style import base_px, px
-from ui.sync_words import SyncKind, sync_state
+from ui.sync_words import SyncKind, closing_words, empty_words, sync_state
 from ui.sync_words import strip_words as words_of_strip
+from ui.window_place import keep_place, restore_place
 from ui.wording import Wording
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from pathlib import Path
+
+    from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QDialog
 
     from sync.domain.calls import CallRequest
     from ui.answering import Answering
     from ui.line_banner import LineBanner
     from ui.widgets.empty_state import EmptyState
     from ui.widgets.strip import Strip
-
-_NO_INVITATIONS: Final = (
-    "Customers find you by your profile on the marketplace. When one has read it and wants to talk, "
-    "the invitation appears here with the times they offer."
-)
 
 
 class MainWindow(QMainWindow):
@@ -46,7 +46,17 @@ class MainWindow(QMainWindow):
     settled = Signal()
     """Once, when the list has been painted and the details have been filled: now heavy things may start."""
 
-    def __init__(self, desk: Desk, news: News, backstage: Backstage, wording: Wording, *, practice: bool) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        news: News,
+        backstage: Backstage,
+        wording: Wording,
+        *,
+        practice: bool,
+        place: Path | None = None,
+    ) -> None:
+        """Make the window; ``place`` is the file that keeps its size and place."""
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("Foreword (practice)" if practice else "Foreword")
@@ -67,14 +77,16 @@ class MainWindow(QMainWindow):
         self._outbox: QWidget | None = None
         self._answering: Answering | None = None
         self._status: SyncStatus | None = None
+        self._live: CallRequest | None = None
+        self._question: QDialog | None = None
         self._pages = QStackedWidget(self)
         self._pages.setObjectName("pages")
         self._pages.addWidget(self.page)
         self._lay_out()
         self._connect()
         self.setMinimumSize(px(340), px(420))
-        room = self.screen().availableGeometry().size()
-        self.resize(QSize(px(1100), px(720)).boundedTo(room))
+        self._place = place
+        self._open_where_it_was()
 
     def _lay_out(self) -> None:
         body = QWidget(self)
@@ -85,6 +97,11 @@ class MainWindow(QMainWindow):
         self._column.addWidget(self.header)
         self._column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
+
+    def _open_where_it_was(self) -> None:
+        if self._place is None or not restore_place(self, self._place):
+            room = self.screen().availableGeometry().size()
+            self.resize(QSize(px(1100), px(720)).boundedTo(room))
 
     def _connect(self) -> None:
         self._news.changed.connect(self._on_changed)
@@ -100,6 +117,10 @@ class MainWindow(QMainWindow):
 
     def _settle(self) -> None:
         """Make what nobody could have missed in the first second: the detail, and the keys."""
+        from ui.icons import window_icon  # noqa: PLC0415 - drawn by QtSvg
+
+        # The application's, so that every dialog has it too.
+        QGuiApplication.setWindowIcon(window_icon())
         self.header.dress()
         self.page.settle()
         self.page.list.setFocus()
@@ -176,22 +197,9 @@ class MainWindow(QMainWindow):
 
             self.empty = EmptyState("", "", self, name="empty")
             self._pages.addWidget(self.empty)
-        self.empty.say(*self._empty_words())
-        self._pages.setCurrentWidget(self.empty)
-
-    def _empty_words(self) -> tuple[str, str]:
-        """Return what a window without any call says."""
         problem = self.model.problem or self._problem or self._trouble
-        status = self._status
-        if problem is not None:
-            sentence = self._wording.problem(problem.code, problem.detail)
-            return sentence.title, sentence.paragraph()
-        if status is None or status.last_synced_at is None:
-            if status is not None and status.trouble is not None:
-                sentence = self._wording.problem(status.trouble, status.trouble_detail)
-                return sentence.title, sentence.paragraph()
-            return "Getting your invitations", "This is the first time, so it takes a moment."
-        return "No invitations yet", _NO_INVITATIONS
+        self.empty.say(*empty_words(self._status, problem, self._wording))
+        self._pages.setCurrentWidget(self.empty)
 
     # What the rest of the program tells
 
@@ -216,6 +224,7 @@ class MainWindow(QMainWindow):
         upcoming = self.model.upcoming()
         now = self._wording.now()
         live = next((shown.call for shown in upcoming if shown.call.line_is_open(now)), None)
+        self._live = live
         self._show_banner(live)
         self.header.say_next("" if live else self._next_words(upcoming))
         self._say_status()
@@ -355,6 +364,29 @@ class MainWindow(QMainWindow):
         """Do nothing while nobody looks."""
         super().hideEvent(event)
         self.model.set_awake(False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, after a question while something still needs the window; not while the computer shuts down."""
+        application = QGuiApplication.instance()
+        ends = isinstance(application, QGuiApplication) and application.isSavingSession()
+        words = "" if ends else self._closing_words()
+        if words and not (self._question is not None and self._question.result()):
+            from ui.closing import ClosingQuestion  # noqa: PLC0415 - seldom wanted
+
+            event.ignore()
+            self._question = ClosingQuestion(words, self)
+            self._question.open()
+            return
+        if self._place is not None:
+            keep_place(self, self._place)
+        super().closeEvent(event)
+
+    def _closing_words(self) -> str:
+        try:
+            waiting = self._desk.status().waiting
+        except StoreProblem:
+            waiting = 0
+        return closing_words(waiting, self._live.customer.person if self._live else "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Sleep while minimised; look again on coming to the front, for the computer may have slept as well."""

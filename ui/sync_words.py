@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ui.wording import Wording, count_of
 
 if TYPE_CHECKING:
     from sync.desk import SyncStatus
+    from sync.domain.problems import Problem
+
+
+_NO_INVITATIONS: Final = (
+    "Customers find you by your profile on the marketplace. When one has read it and wants to talk, "
+    "the invitation appears here with the times they offer."
+)
 
 
 class SyncKind(StrEnum):
@@ -80,6 +87,28 @@ def strip_words(status: SyncStatus, wording: Wording) -> tuple[str, str] | None:
         return (f"{offline} {waiting}" if status.waiting else offline), saved
     loud = f"{sentence.title}. {waiting}" if status.waiting else f"{sentence.title}."
     return loud, " ".join(part for part in (sentence.next, sentence.quote) if part)
+
+
+def empty_words(status: SyncStatus | None, problem: Problem | None, wording: Wording) -> tuple[str, str]:
+    """Return what a window without any call says, title and text; ``problem`` is what stops this computer itself."""
+    if problem is not None:
+        sentence = wording.problem(problem.code, problem.detail)
+        return sentence.title, sentence.paragraph()
+    if status is not None and status.last_synced_at is not None:
+        return "No invitations yet", _NO_INVITATIONS
+    if status is not None and status.trouble is not None:
+        sentence = wording.problem(status.trouble, status.trouble_detail)
+        return sentence.title, sentence.paragraph()
+    return "Getting your invitations", "This is the first time, so it takes a moment."
+
+
+def closing_words(waiting: int, person: str) -> str:
+    """Return what a writer should know before closing, "" for nothing; ``person`` is whose line is open, if any."""
+    line = f"The line to {person} is open. Its number and PIN stand here only while Foreword is open." if person else ""
+    answers = f"{count_of(waiting, 'answer')} {'is' if waiting == 1 else 'are'} not sent yet. "
+    it, stay = ("It", "stays on this computer and is") if waiting == 1 else ("They", "stay on this computer and are")
+    unsent = f"{answers}{it} {stay} sent when Foreword is open again." if waiting else ""
+    return " ".join(part for part in (line, unsent) if part)
 
 
 def next_try_words(status: SyncStatus, wording: Wording) -> str:

@@ -50,11 +50,13 @@ def wording_of(made: TestDesk) -> Wording:
     return Wording(plain_formats(), made.clock.now, lambda: CALIFORNIA)
 
 
-def window_with(path: Path, calls: Iterable[CallRequest] = (), *, practice: bool = False) -> TestWindow:
+def window_with(
+    path: Path, calls: Iterable[CallRequest] = (), *, practice: bool = False, place: Path | None = None
+) -> TestWindow:
     """Make a main window (not shown yet) on a new database in the folder ``path``."""
     made = desk_with(path / "foreword.sqlite3", calls, NOW)
     news, backstage = News(), QuietBackstage()
-    window = MainWindow(made.desk, news, backstage, wording_of(made), practice=practice)
+    window = MainWindow(made.desk, news, backstage, wording_of(made), practice=practice, place=place)
     made.desk.listen(news.changed.emit)
     return TestWindow(window, made, news, backstage)
 

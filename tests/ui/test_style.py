@@ -102,4 +102,12 @@ def test_every_icon_is_drawn_in_the_colour_asked_for(qapp: QApplication, name: i
 
 
 def test_every_drawing_in_the_folder_has_a_name_in_the_code() -> None:
-    assert {path.stem for path in icons.FOLDER.glob("*.svg")} == set(get_args(icons.IconName))
+    assert {path.stem for path in icons.FOLDER.glob("*.svg")} == {*get_args(icons.IconName), "foreword"}
+
+
+def test_the_programs_own_sign_is_drawn_in_every_size_that_title_bars_ask_for(qapp: QApplication) -> None:
+    sign = icons.window_icon()
+    for size in (16, 32, 256):
+        picture = sign.pixmap(size, size).toImage()
+        assert picture.width() == size
+        assert picture.pixelColor(size // 2, size // 10).name() == LIGHT.accent
