@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from sync.domain.calls import CallStatus
-from sync.domain.intents import Accept, Decline, OutboxState
+from sync.domain.intents import Decline, OutboxState
 from sync.domain.problems import Busy, Paused, StoreProblem, Trouble
 from sync.ports import Marketplace
-from tests.support.marketplace import RunningMarketplace, running_marketplace
+from tests.support.marketplace import running_marketplace
 from tests.support.writers import Writer
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def market() -> Iterator[RunningMarketplace]:
-    with running_marketplace() as running:
-        yield running
-
-
-@pytest.fixture
-def writer(market, tmp_path) -> Iterator[Writer]:
-    with closing(Writer(market, tmp_path)) as made:
-        yield made
-
-
-def accept(writer, shown):
-    slot = shown.call.slots[0]
-    return writer.desk.submit(Accept(shown.call.id, slot.id, slot.starts_at, shown.call.version))
 
 
 class Answering:
@@ -56,7 +38,7 @@ def answer_with(writer, *problems):
 def test_a_new_history_with_an_action_in_the_queue_is_read_and_the_action_is_sent(writer, market):
     shown = writer.invite()
     market.start_new_epoch()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     assert writer.sync().problem is None
     assert writer.queries.item(item.key).state is OutboxState.SETTLED
     assert writer.desk.call(shown.call.id).line is not None
@@ -64,7 +46,7 @@ def test_a_new_history_with_an_action_in_the_queue_is_read_and_the_action_is_sen
 
 def test_an_action_that_may_have_arrived_in_the_old_history_is_asked_about(writer, market):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.network.lose_reply = True
     writer.sync()
     market.start_new_epoch()
@@ -76,8 +58,8 @@ def test_an_action_that_may_have_arrived_in_the_old_history_is_asked_about(write
 def test_one_action_that_is_never_answered_holds_up_neither_the_others_nor_reading(writer, market):
     first, second = writer.invite(), writer.invite()
     answer_with(writer, Busy("http-503"))
-    accept(writer, first)
-    other = accept(writer, second)
+    writer.accept(first)
+    other = writer.accept(second)
     made = market.event("invite")
     writer.sync()
     assert writer.queries.item(other.key).state is OutboxState.SETTLED
@@ -86,7 +68,7 @@ def test_one_action_that_is_never_answered_holds_up_neither_the_others_nor_readi
 
 def test_an_account_that_may_not_act_can_still_read(writer, market):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     answer_with(writer, Paused(Trouble.ACCOUNT_SUSPENDED))
     made = market.event("invite")
     assert writer.sync().problem.code == Trouble.ACCOUNT_SUSPENDED
@@ -110,7 +92,7 @@ def test_a_message_that_was_not_delivered_is_said_to_be_and_kept(writer, market,
 
 def test_an_answer_that_could_not_be_stored_is_asked_for_again(writer, monkeypatch):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     acknowledge = writer.outbox.acknowledge
     monkeypatch.setattr(writer.outbox, "acknowledge", fails_once(acknowledge))
     with pytest.raises(StoreProblem):
@@ -133,7 +115,7 @@ def fails_once(call):
 
 def test_an_action_taken_back_while_others_were_sent_stays_taken_back(writer):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     [head] = writer.queries.lane_heads()
     assert writer.desk.take_back(item.key)
     writer.clock.advance(timedelta(days=30))
@@ -143,7 +125,7 @@ def test_an_action_taken_back_while_others_were_sent_stays_taken_back(writer):
 
 def test_a_late_failure_does_not_reopen_what_another_process_has_settled(writer):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.sync()
     writer.outbox.postpone(item.key, writer.clock.now(), Busy("timeout"), writer.clock.now())
     writer.outbox.put_back(item.key, Busy("timeout"), writer.clock.now(), never_left=writer.clock.now())
@@ -160,7 +142,7 @@ def test_a_snapshot_that_suddenly_lacks_most_calls_hides_none_of_them(tmp_path):
 
 def test_a_wait_that_a_wrong_clock_made_endless_ends_when_the_clock_is_right(writer):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.clock.advance(timedelta(days=2))
     answer_with(writer, Busy("http-500"))
     writer.sync()

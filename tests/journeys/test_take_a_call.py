@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from sync.domain.calls import CallStatus
-from sync.domain.intents import Accept, Decline, OutboxState
+from sync.domain.intents import Decline, OutboxState
 from sync.domain.problems import Busy, Offline, Paused, Trouble
 from sync.domain.projection import Section
 from sync.ports import Marketplace
-from tests.support.marketplace import RunningMarketplace, running_marketplace
+from tests.support.marketplace import running_marketplace
 from tests.support.writers import Writer
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def market() -> Iterator[RunningMarketplace]:
-    with running_marketplace() as running:
-        yield running
-
-
-@pytest.fixture
-def writer(market, tmp_path) -> Iterator[Writer]:
-    with closing(Writer(market, tmp_path)) as made:
-        yield made
-
-
-@pytest.fixture
-def other(market, tmp_path) -> Iterator[Writer]:
-    with closing(Writer(market, tmp_path, "b")) as made:
-        yield made
-
-
-def accept(writer, shown, number=0):
-    slot = shown.call.slots[number]
-    return writer.desk.submit(Accept(shown.call.id, slot.id, slot.starts_at, shown.call.version))
 
 
 def stored(market, call_id):
@@ -49,7 +25,7 @@ def stored(market, call_id):
 def test_an_invitation_arrives_is_accepted_and_brings_number_and_pin(writer):
     shown = writer.invite(company="Kiln Street Ceramics")
     assert shown.section(writer.clock.now()) is Section.NEEDS_ANSWER
-    accept(writer, shown)
+    writer.accept(shown)
     assert writer.desk.call(shown.call.id).line is None
     writer.sync()
     after = writer.desk.call(shown.call.id)
@@ -62,7 +38,7 @@ def test_an_invitation_arrives_is_accepted_and_brings_number_and_pin(writer):
 def test_an_acceptance_made_offline_waits_survives_a_restart_and_is_sent_later(writer, market):
     shown = writer.invite()
     market.stop()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     assert isinstance(writer.sync().problem, Offline)
     writer.restart()
     waiting = writer.desk.call(shown.call.id)
@@ -77,7 +53,7 @@ def test_an_acceptance_made_offline_waits_survives_a_restart_and_is_sent_later(w
 def test_an_acceptance_made_offline_can_be_taken_back_after_tries(writer, market):
     shown = writer.invite()
     market.stop()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.sync()
     assert writer.desk.take_back(item.key)
     market.start()
@@ -88,7 +64,7 @@ def test_an_acceptance_made_offline_can_be_taken_back_after_tries(writer, market
 def test_a_time_that_is_taken_away_meanwhile_is_refused_with_the_reason_and_the_times_left(writer, market):
     shown = writer.invite()
     writer.network.unplugged = True
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.sync()
     market.event("take_slot", call_request_id=shown.call.id, slot_id=shown.call.slots[0].id)
     writer.network.unplugged = False
@@ -105,7 +81,7 @@ def test_a_time_that_is_taken_away_meanwhile_is_refused_with_the_reason_and_the_
 def test_an_invitation_withdrawn_meanwhile_is_refused_and_what_was_typed_is_kept(writer, market):
     shown = writer.invite()
     writer.network.unplugged = True
-    accept(writer, shown)
+    writer.accept(shown)
     writer.sync()
     market.event("withdraw", call_request_id=shown.call.id)
     writer.network.unplugged = False
@@ -131,7 +107,7 @@ def test_a_decline_reaches_the_customer_who_answers_with_a_new_invitation(writer
 
 def test_when_the_answer_is_lost_the_action_is_done_once(writer, market):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.network.lose_reply = True
     writer.sync()
     assert stored(market, shown.call.id)["status"] == "accepted"
@@ -160,7 +136,7 @@ class DiesAfterSending:
 
 def test_a_crash_between_sending_and_storing_loses_nothing_and_doubles_nothing(writer, market):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.wrap = DiesAfterSending
     writer.restart()
     with pytest.raises(PowerCut):
@@ -174,7 +150,7 @@ def test_a_crash_between_sending_and_storing_loses_nothing_and_doubles_nothing(w
 
 def test_a_wrong_token_stops_the_account_and_keeps_the_queue(writer):
     shown = writer.invite()
-    item = accept(writer, shown)
+    item = writer.accept(shown)
     writer.token = "wrong"
     report = writer.sync()
     assert isinstance(report.problem, Paused)
@@ -189,7 +165,7 @@ def test_a_wrong_token_stops_the_account_and_keeps_the_queue(writer):
 def test_an_acceptance_dies_with_its_time_and_says_so(writer, market):
     shown = writer.invite(starts_in_minutes=30)
     writer.network.unplugged = True
-    accept(writer, shown)
+    writer.accept(shown)
     writer.sync()
     writer.clock.advance(timedelta(hours=1))
     writer.network.unplugged = False
@@ -200,8 +176,8 @@ def test_an_acceptance_dies_with_its_time_and_says_so(writer, market):
 def test_one_refused_action_does_not_hold_up_the_others(writer, market):
     first, second = writer.invite(), writer.invite()
     writer.network.unplugged = True
-    accept(writer, first)
-    accept(writer, second)
+    writer.accept(first)
+    writer.accept(second)
     writer.sync()
     market.event("withdraw", call_request_id=first.call.id)
     writer.network.unplugged = False
@@ -212,8 +188,8 @@ def test_one_refused_action_does_not_hold_up_the_others(writer, market):
 def test_two_computers_of_a_writer_agree_after_sync(writer, other):
     shown = writer.invite()
     other.sync()
-    accept(other, other.desk.call(shown.call.id), 1)
-    accept(writer, shown, 0)
+    other.accept(other.desk.call(shown.call.id), 1)
+    writer.accept(shown, 0)
     other.sync()
     writer.sync()
     other.sync()
@@ -239,7 +215,7 @@ def test_the_time_since_when_it_is_offline_is_that_of_the_first_failure(writer, 
 
 def test_a_marketplace_that_began_a_new_history_is_read_anew_and_loses_nothing_here(writer, market):
     shown = writer.invite()
-    accept(writer, shown)
+    writer.accept(shown)
     writer.sync()
     before = writer.view()
     market.start_new_epoch()

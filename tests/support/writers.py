@@ -14,6 +14,7 @@ import httpx2
 from sync.api.client import HttpMarketplace
 from sync.desk import Desk
 from sync.domain.changes import Changed
+from sync.domain.intents import Accept, OutboxItem
 from sync.domain.projection import ShownCall
 from sync.ports import Marketplace
 from sync.round import Round, RoundReport
@@ -114,6 +115,11 @@ class Writer:
         shown = self.desk.call(made["id"])
         assert shown is not None
         return shown
+
+    def accept(self, shown: ShownCall, number: int = 0) -> OutboxItem:
+        """Accept one of the times that were offered."""
+        slot = shown.call.slots[number]
+        return self.desk.submit(Accept(shown.call.id, slot.id, slot.starts_at, shown.call.version))
 
     def view(self) -> dict[str, tuple[object, ...]]:
         """Return all calls as this computer shows them."""
