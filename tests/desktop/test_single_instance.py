@@ -19,15 +19,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
-from desktop import app, single_instance
+from desktop import app, single_instance, terminal
 from desktop.cannot_start import CannotStart
 from desktop.paths import Profile, profile_of
 from desktop.single_instance import BELL, LOCK, Bell, claim, claim_or_call, ring
+from desktop.wiring import open_core
+from sync.domain.problems import StoreProblem
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="real windows without a screen, and kill -9")
 
 
-def until(condition, seconds=25.0):
+def until(condition, seconds=50.0):
     """Wait until it is so; fails after a deadline."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
@@ -143,6 +145,25 @@ def test_a_real_window_hears_the_terminal_and_a_killed_one_leaves_nothing_behind
     until(lambda: ring(profile.folder, "sync"))
     assert second.poll() is None
     assert claim(profile) is None
+
+
+def test_an_answer_typed_beside_a_real_window_is_sent_by_the_window(started, tmp_path, profile, capsys):
+    started(tmp_path)
+    core = open_core(profile)
+
+    def to_answer():
+        with contextlib.suppress(StoreProblem):  # which is not ready before the window has made it
+            ids = core.desk.overview().sections[0].ids
+            return [shown for shown in core.desk.shown(ids) if shown.call.open_slots(core.clock.now())]
+        return []
+
+    until(to_answer)
+    call = to_answer()[0].call
+    number = 1 + call.slots.index(call.open_slots(core.clock.now())[-1])
+    assert terminal.main(["--home", str(tmp_path), "accept", call.id, str(number), "--anyway"]) == 3
+    assert "the open window" in capsys.readouterr().out
+    until(lambda: core.desk.call(call.id).line is not None)
+    core.ends.close()
 
 
 def test_of_two_starts_at_once_one_window_stays_and_the_other_ends_well(started, tmp_path):
