@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -97,3 +101,16 @@ def test_stopping_twice_is_stopping(courier):
     courier.run()
     courier.stop()
     courier.stop()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes break differently there")
+def test_a_window_that_was_killed_is_no_error_of_the_courier(tmp_path):
+    profile = Profile(tmp_path, "http://127.0.0.1:9")
+    command = [sys.executable, "-m", "desktop.courier_main"]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    process.stdout.close()
+    start = {"profile": [str(profile.folder), *profile[1:]], "address": profile.origin, "token": "token"}
+    _, said = process.communicate(json.dumps(start) + "\nrun\n", timeout=50)
+    assert (process.returncode, said) == (0, "")
+    assert not profile.log.exists()
