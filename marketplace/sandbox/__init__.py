@@ -5,6 +5,7 @@ What is where:
   app, guard, access   the web application, what every request passes, who is asking
   oauth                sign-in: the page in the browser, codes, tokens
   reads, writes, feed  the endpoints: questions, commands, pokes
+  noticeboard          who waits for a change hears of it
   moves, commands      the conflict rules, and one effect for one key
   ledger, schema,      the account's rows and change number, the tables,
   database, sealed     SQLite or PostgreSQL, cursors

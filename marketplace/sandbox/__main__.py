@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from marketplace.sandbox.access import issue_token
 from marketplace.sandbox.accounts import PRACTICE_ACCOUNT, need_account
+from marketplace.sandbox.app import Pokes
 from marketplace.sandbox.chance import Chance
 from marketplace.sandbox.clock import MANUAL_START, Clock, ManualClock, stored_clock, use_system_clock
 from marketplace.sandbox.database import Database, DatabaseUnusableError, open_database
@@ -50,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--practice", action="store_true", help="start the practice account, its script and controls")
     serving.add_argument("--clock", choices=("system", "manual"), default="system")
     serving.add_argument("--now", type=_instant, default=MANUAL_START, help="where a new manual clock starts")
+    serving.add_argument(
+        "--spread-pokes", type=float, default=2.0, metavar="SECONDS", help="how long a poke waits at most (default: 2)"
+    )
+    serving.add_argument("--poll-only", action="store_true", help="offer no pokes: clients are told to poll")
     serving.add_argument("--ready-file", type=Path, help="also write the lines that tell readiness into this file")
     serving.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
     serving.add_argument("--log-file", type=Path, help="write one line of JSON for every request here")
@@ -89,7 +94,15 @@ def _serve(options: argparse.Namespace) -> None:
     clock: Clock = ManualClock(database, options.now) if manual else use_system_clock(database)
     token = _open_practice(database, clock, chance) if options.practice else None
     database.close()
-    plan = Plan(options.database, options.practice, manual, options.seed, tuple(options.allow_host), options.log_file)
+    plan = Plan(
+        options.database,
+        options.practice,
+        manual,
+        options.seed,
+        tuple(options.allow_host),
+        Pokes(offered=not options.poll_only, spread_seconds=options.spread_pokes),
+        options.log_file,
+    )
     listener = listen(options.host, options.port)
     host = f"[{options.host}]" if ":" in options.host else options.host
     lines = [f"ready http://{host}:{listener.getsockname()[1]}"] + ([f"token {token}"] if token else [])

@@ -14,6 +14,8 @@ from marketplace.sandbox.schema import token
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
     from marketplace.sandbox.database import Database
 
 
@@ -28,9 +30,12 @@ def issue_token(database: Database, account_id: str) -> str:
 def account_of(database: Database, word: str, now: datetime) -> str | None:
     """Return whose token this is; None for an unknown or expired one."""
     with database.reading() as connection:
-        lives = or_(token.c.expires_at.is_(None), token.c.expires_at > to_seconds(now))
-        mine = (token.c.digest == digest_of(word), token.c.expired.is_(False), lives)
-        return connection.scalar(select(token.c.account_id).where(*mine))
+        return connection.scalar(select(token.c.account_id).where(token.c.digest == digest_of(word), lives_at(now)))
+
+
+def lives_at(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on tokens that are good at an instant."""
+    return token.c.expired.is_(False) & or_(token.c.expires_at.is_(None), token.c.expires_at > to_seconds(now))
 
 
 def expire_tokens(database: Database, account_id: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -13,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from marketplace.sandbox import controls, feed, oauth, reads, writes
+from marketplace.sandbox import controls, oauth, reads, writes
 from marketplace.sandbox.clock import Clock, ManualClock
 from marketplace.sandbox.endpoint import Answer, Asked, Sandbox, signed_in
+from marketplace.sandbox.feed import PokeFeed
 from marketplace.sandbox.guard import Guard, Pulse
+from marketplace.sandbox.noticeboard import Noticeboard, watching
 from marketplace.sandbox.oauth.fields import OAuthRefusal, refusal_response
 from marketplace.sandbox.practice import advance
 from marketplace.sandbox.problems import Problem, problem_response
@@ -35,19 +38,30 @@ PLAY_SECONDS: Final = 2.0
 """How often the script and the deadlines are looked at under a clock that runs by itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pokes:
+    """Whether pokes are offered, and over how many seconds those of one change are spread."""
+
+    offered: bool = True
+    spread_seconds: float = 0.0
+
+
 def create_app(
     database: Database,
     *,
     clock: Clock,
     random: Chance,
     practice: bool,
+    pokes: Pokes,
     allowed_hosts: Iterable[str] = (),
 ) -> Guard:
     """Put the marketplace together; it owns the database from here on and closes it when the server stops."""
     sandbox = Sandbox(database, clock, random, practice)
-    stopping = threading.Event()
+    board = Noticeboard()
+    spread = random.stream("pokes")
+    feed = PokeFeed(board, lambda: spread.uniform(0, pokes.spread_seconds), offered=pokes.offered)
     app = Starlette(
-        routes=_routes(practice=practice),
+        routes=[Route("/v1/events", feed.open), *_routes(practice=practice)],
         exception_handlers={
             Problem: _on_problem,
             OAuthRefusal: refusal_response,
@@ -56,12 +70,11 @@ def create_app(
             OperationalError: _on_busy,
             Exception: _on_bug,
         },
-        lifespan=_life(sandbox),
+        lifespan=_life(sandbox, board),
     )
     app.state.sandbox = sandbox
-    app.state.stopping = stopping
     hosts = LOCAL_HOSTS | {host.lower() for host in allowed_hosts}
-    return Guard(app, lambda: Pulse(database.epoch(), clock.now()), hosts, stopping)
+    return Guard(app, lambda: Pulse(database.epoch(), clock.now()), hosts, board)
 
 
 def _routes(*, practice: bool) -> list[Route]:
@@ -70,7 +83,6 @@ def _routes(*, practice: bool) -> list[Route]:
         Route("/v1/meta", reads.meta),
         Route("/v1/snapshot", signed_in(reads.snapshot)),
         Route("/v1/changes", signed_in(reads.changes)),
-        Route("/v1/events", feed.events),
         Route(call, signed_in(reads.call_request)),
         Route(f"{call}/acceptance", signed_in(writes.accept), methods=["POST"]),
         Route(f"{call}/decline", signed_in(writes.decline), methods=["POST"]),
@@ -88,7 +100,7 @@ def _by_method(path: str, **answers: Callable[[Asked], Answer]) -> Route:
     return Route(path, lambda request: endpoints[request.method](request), methods=list(answers))
 
 
-def _life(sandbox: Sandbox) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _life(sandbox: Sandbox, board: Noticeboard) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Play on while the server runs. A manual clock moves only by the controls, and they play what it passes."""
 
     @asynccontextmanager
@@ -96,7 +108,8 @@ def _life(sandbox: Sandbox) -> Callable[[Starlette], AbstractAsyncContextManager
         async with anyio.create_task_group() as tasks:
             if not isinstance(sandbox.clock, ManualClock):
                 tasks.start_soon(_play, sandbox)
-            yield
+            with watching(sandbox.database.engine, board, asyncio.get_running_loop()):
+                yield
             tasks.cancel_scope.cancel()
         sandbox.database.close()
 

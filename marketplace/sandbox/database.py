@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Select, create_engine, event, insert,
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from marketplace.sandbox.noticeboard import tell
 from marketplace.sandbox.schema import SCHEMA_VERSION, meta, metadata
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ class Database:
     """Short transactions on one engine: ``reading`` sees one moment, ``writing`` is alone where it has to be."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction in which every query sees the same moment."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             if not self._sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -44,7 +45,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that commits when the block ends well; on SQLite it takes the write lock at once."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
@@ -66,11 +67,12 @@ class Database:
         with self.writing() as connection:
             fresh = f"ep_{secrets.token_hex(8)}"
             connection.execute(update(meta).where(meta.c.key == "epoch").values(value=fresh))
+            tell(connection, "")
         return fresh
 
     def close(self) -> None:
         """Give back all connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def open_database(address: str, chance: Chance) -> Database:
@@ -158,6 +160,7 @@ def _upgrade_from_1(connection: Connection) -> None:
     metadata.create_all(connection)
     connection.execute(text("ALTER TABLE token ADD COLUMN session_id TEXT"))
     connection.execute(text("ALTER TABLE token ADD COLUMN expires_at BIGINT"))
+    connection.execute(text("ALTER TABLE token ADD COLUMN streams INTEGER NOT NULL DEFAULT 0"))
     connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(SCHEMA_VERSION)))
 
 

@@ -19,11 +19,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from marketplace.sandbox.problems import Problem, problem_response
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
     from datetime import datetime
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from marketplace.sandbox.noticeboard import Noticeboard
 
 LOG: Final = logging.getLogger("marketplace.requests")
 LARGEST_BODY: Final = 1024 * 1024
@@ -43,15 +44,15 @@ class Pulse:
 
 
 class Guard:
-    """The outermost layer. ``stopping`` is set when the server is about to end, so that open streams end too."""
+    """The outermost layer. The server closes ``board`` when it is about to end, so that open streams end too."""
 
     def __init__(
-        self, app: ASGIApp, take_pulse: Callable[[], Pulse], hosts: frozenset[str], stopping: threading.Event
+        self, app: ASGIApp, take_pulse: Callable[[], Pulse], hosts: frozenset[str], board: Noticeboard
     ) -> None:
         self._app = app
         self._take_pulse = take_pulse
         self._hosts = hosts
-        self.stopping = stopping
+        self.board = board
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI server."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
+from marketplace.sandbox.noticeboard import tell
 from marketplace.sandbox.schema import account, command, item, meta, note_text, step
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ def open_writing(database: Database, account_id: str) -> Iterator[Writing]:
         if writing.seq != before:
             counters = {"seq": writing.seq, "live_count": writing.live_count, "live_xor": writing.live_xor}
             connection.execute(update(account).where(mine).values(**counters))
+            tell(connection, account_id)
 
 
 def _to_item(row: Row[Any]) -> Item:

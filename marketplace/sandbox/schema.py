@@ -37,8 +37,10 @@ token = Table(
     Column("expired", Boolean, nullable=False),
     Column("session_id", Text),
     Column("expires_at", BigInteger),
+    Column("streams", Integer, nullable=False, server_default="0"),
 )
-"""Access tokens. Those that a command printed belong to no session and expire only when they are made to."""
+"""Access tokens. Those that a command printed belong to no session and expire only when they are made to.
+``streams`` counts the streams of pokes that were ever opened with it."""
 
 session = Table(
     "session",

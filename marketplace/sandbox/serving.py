@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from marketplace.sandbox.app import create_app
+from marketplace.sandbox.app import Pokes, create_app
 from marketplace.sandbox.chance import Chance
 from marketplace.sandbox.clock import ManualClock, SystemClock
 from marketplace.sandbox.database import open_database
@@ -47,6 +47,7 @@ class Plan:
     manual_clock: bool
     seed: int | None
     allowed_hosts: tuple[str, ...]
+    pokes: Pokes
     log_file: Path | None
 
 
@@ -56,7 +57,14 @@ def build_app(plan: Plan) -> Guard:
     chance = Chance(plan.seed)
     database = open_database(plan.database_url, chance)
     clock = ManualClock(database) if plan.manual_clock else SystemClock()
-    return create_app(database, clock=clock, random=chance, practice=plan.practice, allowed_hosts=plan.allowed_hosts)
+    return create_app(
+        database,
+        clock=clock,
+        random=chance,
+        practice=plan.practice,
+        pokes=plan.pokes,
+        allowed_hosts=plan.allowed_hosts,
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -116,7 +124,7 @@ class Server(uvicorn.Server):
         """Stop taking connections and let the open ones end."""
         app = self.config.loaded_app
         if isinstance(app, Guard):
-            app.stopping.set()
+            app.board.close()
         await super().shutdown(sockets)
 
 

@@ -218,7 +218,7 @@ def test_a_database_of_before_sign_in_is_brought_up_to_date() -> None:
         with sqlite3.connect(market.database_url.removeprefix("sqlite:///")) as connection:
             for table in ("session", "refresh_token", "sign_in_code", "device_request"):
                 connection.execute(f"DROP TABLE {table}")
-            for column in ("session_id", "expires_at"):
+            for column in ("session_id", "expires_at", "streams"):
                 connection.execute(f"ALTER TABLE token DROP COLUMN {column}")
             connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
         connection.close()

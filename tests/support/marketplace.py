@@ -16,7 +16,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,12 +196,14 @@ def running_marketplace(
     requests: int = 0,
     workers: int = 1,
     now: datetime = MANUAL_START,
+    options: Sequence[str] = (),
 ) -> Iterator[RunningMarketplace]:
     """Run a marketplace, on a new SQLite file unless told otherwise, until the block ends.
 
-    ``requests`` adds so many made-up ones to the practice account. ``now`` is where a manual clock starts.
+    ``requests`` adds so many made-up ones to the practice account. ``now`` is where a manual clock starts. Pokes come
+    at once; ``options`` are more words for the command.
     """
-    options = ["--clock", clock, "--workers", str(workers)]
+    options = ["--clock", clock, "--workers", str(workers), "--spread-pokes", "0", *options]
     if practice:
         options.append("--practice")
     if clock == "manual":
