@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
+from desktop import terminal_sign_in
 from desktop.arguments import Parser, add_profile_arguments, choose
 from desktop.cannot_start import CannotStart
 from desktop.local_zone import zone_of_terminal
@@ -59,10 +60,13 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _answer(chosen: argparse.Namespace, settings: Settings, profile: Profile) -> int:
-    mine = claim(profile)
     core = open_core(profile)
     wording = Wording(_formats(settings), core.clock.now, zone_of_terminal)
     try:
+        if chosen.what in terminal_sign_in.COMMANDS:
+            with core.ends:
+                return terminal_sign_in.run(chosen, core, profile)
+        mine = claim(profile)
         with closing(HereOrThere(core, profile, mine)) as exchange, core.ends:
             if mine is not None:
                 core.database.prepare()
@@ -128,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     decline.add_argument("call", metavar="CALL")
     decline.add_argument("message", metavar="MESSAGE", help="what the customer reads")
     decline.add_argument("--anyway", action="store_true", help="also with what looks private, such as a phone number")
+    terminal_sign_in.add_commands(add)
     return parser
 
 

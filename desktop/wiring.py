@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sync.api.authority import Authority
     from sync.api.session import Session
     from sync.api.sign_in import SignIn
+    from sync.domain.tokens import Tokens
     from sync.ports import Clock, Keychain
     from sync.round import Round
     from sync.store.outbox import Outbox
@@ -50,8 +51,11 @@ class Access(NamedTuple):
     reread: Callable[[], None] = lambda: None
 
 
-def open_core(profile: Profile, clock: Clock | None = None) -> Core:
-    """Put the store's reading side and the desk together; nothing is opened yet."""
+def open_core(profile: Profile, clock: Clock | None = None, keychain: Keychain | None = None) -> Core:
+    """Put the store's reading side and the desk together; nothing is opened yet.
+
+    ``keychain`` is the one that a new sign-in lies in already; else it is the one that the profile names.
+    """
     database = Database(profile.database)
     readers = Readers(database)
     queries = Queries(readers)
@@ -66,8 +70,8 @@ def open_core(profile: Profile, clock: Clock | None = None) -> Core:
     ends = ExitStack()
     ends.callback(database.close)
     ends.callback(readers.close)
-    keychain = cache(lambda: open_keychain(profile))
-    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends, keychain)
+    keychains = cache(lambda: keychain or open_keychain(profile))
+    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends, keychains)
 
 
 def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
@@ -132,12 +136,17 @@ def open_session(core: Core, profile: Profile, keychain: Keychain) -> Session:
 
 
 def open_sign_in(core: Core, profile: Profile) -> SignIn:
-    """Return an attempt to sign in at the profile's marketplace; ``desktop.signed_in.remember`` keeps what it gives."""
+    """Return an attempt to sign in at the profile's marketplace; ``desktop.signed_in.keep`` keeps what it gives."""
     import secrets  # noqa: PLC0415 - at a sign-in alone
 
     from sync.api.sign_in import SignIn  # noqa: PLC0415
 
     return SignIn(_authority(core, profile.origin), core.clock, lambda: secrets.token_urlsafe(32))
+
+
+def revoke(core: Core, tokens: Tokens) -> None:
+    """Make tokens useless. Raises Offline, Busy and Refused."""
+    _authority(core, tokens.origin).revoke(tokens)
 
 
 def _authority(core: Core, origin: str) -> Authority:

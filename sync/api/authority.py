@@ -7,7 +7,6 @@ OAuth 2.0 for programs on a desk (RFC 6749, RFC 8252): a public client without a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -17,7 +16,7 @@ from sync.api.exchange import exchange, is_from_between, retry_after
 from sync.api.origin import checked_origin, origin_of
 from sync.api.verdict import Answer, problem_of
 from sync.domain.problems import Busy, Offline, Problem, Refused, Trouble
-from sync.domain.tokens import Tokens
+from sync.domain.tokens import DeviceCode, Tokens
 from sync.ports import Clock
 
 if TYPE_CHECKING:
@@ -51,20 +50,6 @@ class Endpoints(NamedTuple):
     revocation: str
     device: str
     names_itself: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceCode:
-    """What the writer types (``user_code``) at which ``address`` on another device, until ``expires_at`` (UTC).
-
-    ``interval`` is how many seconds to wait between two questions whether that has been done.
-    """
-
-    user_code: str
-    address: str
-    expires_at: datetime
-    interval: int
-    secret: str = field(repr=False)
 
 
 class Authority:

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sync.api import wire
-from sync.api.authority import Authority, DeviceCode
+from sync.api.authority import Authority
 from sync.api.loopback import Loopback, Query
 from sync.domain.problems import Busy, Offline, Problem, Refused, Trouble
-from sync.domain.tokens import Tokens
+from sync.domain.tokens import DeviceCode, Tokens
 from sync.ports import Clock
 
 AT_THE_BROWSER: Final = timedelta(minutes=3)

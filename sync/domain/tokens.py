@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 
 
@@ -28,8 +28,22 @@ class Tokens:
 
     def to_text(self) -> str:
         """Return all of it as JSON, for a keychain."""
-        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        data = {part.name: getattr(self, part.name) for part in fields(self)}
         return json.dumps(data | {"expires_at": self.expires_at.isoformat()})
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """What the writer types (``user_code``) at which ``address`` on another device, until ``expires_at`` (UTC).
+
+    ``interval`` is how many seconds to wait between two questions whether that has been done.
+    """
+
+    user_code: str
+    address: str
+    expires_at: datetime
+    interval: int
+    secret: str = field(repr=False)
 
 
 def tokens_from(text: str | None, origin: str, subject: str) -> Tokens | None:
