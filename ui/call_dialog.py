@@ -205,6 +205,9 @@ class CallDialog(QDialog):
         holder.addWidget(foot)
         whole.addLayout(holder)
         self._wide = px(self.wide)
+        # Below that the page would be cut at its end: its drafts, for one, stand beside each other in large text too.
+        least = self.page.minimumSize().width() + self._scroll.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(min(least, self.screen().availableGeometry().width()))
         self._fitted, self._needed = False, 0
         self.resize(self._wide, self._wide // 2)
 

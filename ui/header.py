@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ _LOOKS: Final[dict[SyncKind, tuple[IconName, Tone]]] = {
 }
 _NEXT_FROM_EM: Final = 70
 _SYNC_WORDS_FROM_EM: Final = 46
+_LONGEST_NAME: Final = 200
 PRACTICE: Final = "Practice: customers and phone numbers are made up"
 
 
@@ -81,9 +82,12 @@ class Header(QWidget):
         self._em = em
         self._arrange()
 
-    def say_next(self, words: str) -> None:
-        """Say which call is next, "" for none."""
-        self._next_words = words
+    def say_next(self, company: str, when: str) -> None:
+        """Say which call is next, "" for none; a long name is cut, the time never."""
+        short = self.next.fontMetrics().elidedText(company, Qt.TextElideMode.ElideRight, px(_LONGEST_NAME))
+        self._next_words = f"Next: {short}, {when}" if company else ""
+        self.next.setAccessibleName(f"Next: {company}, {when}")
+        set_tooltip(self.next, company if short != company else "")
         self._arrange()
 
     def say_sync(self, state: SyncState) -> None:

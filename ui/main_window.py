@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
         live = next((shown.call for shown in upcoming if shown.call.line_is_open(now)), None)
         self._live = live
         self._show_banner(live)
-        self.header.say_next("" if live else self._next_words(upcoming))
+        self.header.say_next(*self._next_call(() if live else upcoming))
         self._say_status()
 
     def _show_banner(self, live: CallRequest | None) -> None:
@@ -241,11 +241,9 @@ class MainWindow(QMainWindow):
             self._measure()
         self.banner.show_call(live)
 
-    def _next_words(self, upcoming: tuple[ShownCall, ...]) -> str:
+    def _next_call(self, upcoming: tuple[ShownCall, ...]) -> tuple[str, str]:
         slot = upcoming[0].call.accepted_slot if upcoming else None
-        if slot is None:
-            return ""
-        return f"Next: {upcoming[0].call.customer.company}, {self._wording.soon(slot.starts_at)}"
+        return (upcoming[0].call.customer.company, self._wording.soon(slot.starts_at)) if slot else ("", "")
 
     def _say_status(self) -> None:
         try:

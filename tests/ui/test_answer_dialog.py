@@ -362,7 +362,7 @@ def test_nothing_is_cut_at_any_width(qapp: QApplication, scene: Make, base: int,
     one.window.resize(width, 700)
     QApplication.processEvents()
     shoot(one.window, f"view-times-{theme}-{base}-{width}")
-    assert one.window.width() == width
+    assert one.window.width() == max(width, one.window.minimumWidth())
     for name in ("answerAccept", "answerCancel", "answerNone"):
         button = one.find(name)
         assert button.geometry().right() <= button.parentWidget().width()

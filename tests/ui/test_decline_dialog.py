@@ -273,6 +273,8 @@ def test_nothing_is_cut_at_any_width(qapp: QApplication, scene: Make, base: int,
     one.window.resize(width, 760)
     QApplication.processEvents()
     shoot(one.window, f"decline-{theme}-{base}-{width}")
+    page = one.find("declineDialogScroll")
+    assert page.widget().width() <= page.viewport().width()
     for name in ("declineBack", "declineSend"):
         button = one.find(name)
         assert button.mapTo(one.window, button.rect().bottomRight()).x() <= one.window.width()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept
 from sync.domain.problems import Offline, Paused, Problem, StoreProblem
+from tests.support.desks import accepted, customer
 from tests.support.screens import dress
 from tests.support.states import at, calls_of_the_pictures, kiln, requests
 from tests.support.windows import TestWindow, line_opens, part, window_with, words
@@ -264,6 +265,16 @@ def test_large_text_is_the_same_case_as_a_small_window(qapp: QApplication, opene
     assert window.header.sync.text() == ""
     assert window.header.sync.accessibleName() == "Synced 2 min ago"
     assert window.header.sync.toolTip() == "Synced 2 min ago"
+
+
+def test_a_long_name_of_the_next_call_is_cut_and_its_time_is_not(opened: Open) -> None:
+    long_name = customer("The Very Old Guild of Bookbinders and Letterpress Printers and Sons", "Max", "B")
+    window = opened([accepted("cr_1", start=at(24, 9), customer=long_name)], width=990).window
+    assert window.width() == 990
+    shown = window.header.next.text()
+    assert shown.startswith("Next: The Very Old Guild")
+    assert shown.endswith("…, tomorrow at 9:00 AM")
+    assert window.header.next.accessibleName() == f"Next: {long_name.company}, tomorrow at 9:00 AM"
 
 
 def test_the_next_call_is_named_from_70_em_on(opened: Open) -> None:
