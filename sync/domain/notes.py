@@ -201,21 +201,23 @@ def _overlap(_base: Elements, first: _Change, second: _Change) -> bool:
 def _touch(base: Elements, first: _Change, second: _Change) -> bool:
     """Tell whether two changes overlap or read as one: nothing between them but blanks and numbers.
 
-    So the groups of a phone number, or "10:00 AM", are never put together from two sides. Taking away on both sides
-    and changing only blanks make no sense different.
+    So the groups of a phone number, or "10:00 AM", are never put together from two sides. Words that both take away,
+    and blanks of another width, make no sense different.
     """
     if _overlap(base, first, second):
         return True
-    if not first.new and not second.new:
-        return False
-    if _is_blank(base, first) or _is_blank(base, second):
+    if not (first.new or second.new) or _is_width(base, first) or _is_width(base, second):
         return False
     between = base[first.end : second.start]
-    return all(_DIGIT.search(word) or (word.isspace() and word != "\n") for word in between)
+    return all(_DIGIT.search(word) or _is_blank(word) for word in between)
 
 
-def _is_blank(base: Elements, change: _Change) -> bool:
-    return all(word.isspace() and word != "\n" for word in (*base[change.start : change.end], *change.new))
+def _is_width(base: Elements, change: _Change) -> bool:
+    return bool(change.new) and all(map(_is_blank, (*base[change.start : change.end], *change.new)))
+
+
+def _is_blank(word: str) -> bool:
+    return word.isspace() and word != "\n"
 
 
 def _both(mine: Elements, theirs: Elements) -> list[str]:
@@ -273,12 +275,11 @@ class _LineMerger:
 
     def resolve(self, base: Elements, mine: Elements, theirs: Elements) -> list[str]:
         """Join what two sides made of some lines; there is always a way."""
-        if base in (mine, theirs) or mine == theirs:
+        if base in (mine, theirs):
             return list(theirs if base == mine else mine)
         if not any(line.strip() for line in base):
             return _both(mine, theirs)
-        pairs_up = len(base) == len(mine) == len(theirs) > 1
-        if mine and theirs and not pairs_up:
+        if mine and theirs:
             joined = _merge_words("\n".join(base), "\n".join(mine), "\n".join(theirs))
             if joined is not None:
                 return joined.split("\n")

@@ -118,10 +118,81 @@ def test_words_added_to_a_line_stay_in_it_when_the_other_side_begins_above():
     )
 
 
+def test_lines_that_both_corrected_and_continued_are_told_apart_line_by_line():
+    base = "We met Dana.\nend"
+    mine = "We met Diana. Nice!\nWrite to her\nend"
+    theirs = "They met Dana. Sure!\nCall her\nend"
+    assert joined(base, mine, theirs) == "They met Diana. Nice! Sure!\nWrite to her\nCall her\nend"
+
+
+def test_only_the_line_in_dispute_is_marked_among_new_ones():
+    base = "Dana wants four posts about boots"
+    mine = "Minutes from here\nDana wants five posts about boots\nWrite to her"
+    theirs = "Minutes from there\nDana wants six posts about boots\nCall her\nSoon"
+    assert overlap(base, mine, theirs) == (
+        "Minutes from here\nMinutes from there\n"
+        "Here: Dana wants five posts about boots\nThere: Dana wants six posts about boots\n"
+        "Write to her\nCall her\nSoon"
+    )
+
+
+def test_a_line_taken_away_beside_a_line_in_dispute_stays_away():
+    base = "Dana wants four posts\nabout something\nfor the blog in May"
+    mine = "Dana wants five posts\nabout something\nfor the blog in June"
+    theirs = "Dana wants six posts\nfor the blog in July"
+    assert overlap(base, mine, theirs) == (
+        "Here: Dana wants five posts\nThere: Dana wants six posts\n"
+        "Here: for the blog in June\nThere: for the blog in July"
+    )
+
+
+def test_equal_changes_in_a_line_with_others_are_made_once():
+    base = "Dana wnats four posts about hiking boots"
+    mine = "Dana wants four posts about hiking coats"
+    theirs = "Dana wants six posts about hiking boots"
+    assert joined(base, mine, theirs) == "Dana wants six posts about hiking coats"
+
+
+def test_an_equal_change_beside_another_is_no_dispute():
+    base, both, one = "a b c d e", "a b C d e", "a B C d e"
+    assert joined(base + " x", both + " x", one + " y") == one + " y"
+    assert joined(base + " x", one + " y", both + " x") == one + " y"
+
+
+def test_neighbouring_words_taken_away_by_two_are_both_gone():
+    assert joined("a really very long list", "a very long list", "a really long list") == "a long list"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [("a X c d e", "a b d e"), ("a c d e", "a b X d e"), ("a b x c d e", "a c d e"), ("a b c X e", "a b c d")],
+)
+def test_a_word_taken_away_beside_a_changed_one_is_a_dispute(mine, theirs):
+    assert overlap("a b c d e", mine, theirs) == f"Here: {mine}\nThere: {theirs}"
+    assert overlap("a b c d e", theirs, mine) == f"Here: {theirs}\nThere: {mine}"
+
+
+def test_a_line_taken_away_here_and_shortened_there_is_kept_and_marked():
+    assert overlap("one\ntwo words\nthree", "one\nthree", "one\ntwo\nthree") == "one\nThere: two\nthree"
+
+
+def test_lines_that_are_joined_here_and_parted_there_are_a_dispute():
+    assert overlap("first\nlast", "first last", "first\nmiddle\nlast!") == ("first last\nThere: middle\nThere: last!")
+
+
 def test_words_added_at_the_same_place_never_become_one_word():
     assert overlap("boots ; tents", "boots coats; tents", "boots hats; tents") == (
         "Here: boots coats; tents\nThere: boots hats; tents"
     )
+
+
+def test_words_that_would_grow_together_in_one_order_are_a_dispute_in_both():
+    assert overlap(".", " a.", "b c.") == "Here:  a.\nThere: b c."
+    assert overlap(".", "b c.", " a.") == "Here: b c.\nThere:  a."
+
+
+def test_signs_and_blanks_that_would_grow_together_are_a_dispute():
+    assert overlap("a. a", ",, . a", "a . a") == "Here: ,, . a\nThere: a . a"
 
 
 def test_a_note_begun_on_both_devices_has_both_beginnings():
@@ -184,6 +255,7 @@ def test_blanks_alone_are_no_disagreement():
     assert joined("hello", "hello ", "hello world") == "hello world"
     assert joined("a b", "a  b", "a   b") == "a   b"
     assert joined("say hello now", "say hello  now", "say goodbye now") == "say goodbye  now"
+    assert joined("say hello now", "say  hello now", "say goodbye now") == "say  goodbye now"
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
