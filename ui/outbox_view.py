@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from sync.desk import Desk, NotAllowed, OutboxEntry, SyncStatus
@@ -82,6 +83,7 @@ class OutboxView(QWidget):
         self._desk, self._backstage, self._wording = desk, backstage, wording
         self._rows: dict[str, OutboxRow] = {}
         self._chain: list[QWidget] = []
+        self._copied = ""
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.refresh)
         self._notice = Strip(self, name="outboxNotice")
@@ -106,6 +108,7 @@ class OutboxView(QWidget):
         whole.addLayout(self._pages, 1)
         whole.addWidget(self._notice)
         news.changed.connect(self._on_changed)
+        QGuiApplication.clipboard().dataChanged.connect(self._on_clipboard)
         self.refresh()
 
     def _make_page(self) -> QWidget:
@@ -244,6 +247,7 @@ class OutboxView(QWidget):
             return
         call_id = row.line.call_id
         self._notice.say("info", "text2", "")
+        self._copied = ""
         match step:
             case Step.VIEW_TIMES:
                 self.view_times.emit(call_id)
@@ -251,6 +255,7 @@ class OutboxView(QWidget):
                 self.decline.emit(call_id)
             case Step.COPY:
                 row.copy_text()
+                self._copied = row.line.copy
                 self._notice.say("check", "ok", "Copied.")
             case _:
                 self._do(key, step)
@@ -271,6 +276,12 @@ class OutboxView(QWidget):
         except StoreProblem as problem:
             self._say(self._wording.problem(problem.code, problem.detail))
         self.refresh()
+
+    def _on_clipboard(self) -> None:
+        """Say no more that a text was copied once something else was."""
+        if self._copied and QGuiApplication.clipboard().text() != self._copied:
+            self._copied = ""
+            self._notice.say("info", "text2", "")
 
     def _say(self, sentence: Sentence) -> None:
         self._notice.say("warning", "warn", f"{sentence.title}. {sentence.paragraph()}".strip())

@@ -168,6 +168,15 @@ def test_a_refused_message_can_be_copied_edited_and_tried_again(scene: Make) -> 
         one.press(one.button("Edit"))
 
 
+def test_that_a_text_was_copied_is_said_until_something_else_is(scene: Make) -> None:
+    one = scene()
+    one.refuse_lee()
+    one.press(one.button("Copy text"))
+    assert one.find("outboxNoticeWords").text() == "Copied."
+    QGuiApplication.clipboard().setText("482913")
+    assert not one.find("outboxNotice").isVisible()
+
+
 def test_retry_asks_again_under_a_new_key_and_wakes_the_worker(scene: Make) -> None:
     one = scene()
     key = one.desk.submit(Decline("cr_3", "Sorry.", 1)).key
