@@ -54,7 +54,7 @@ def unmarked(line):
     return line
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(versions())
 def test_no_word_that_a_side_wrote_is_lost(three):
     base, mine, theirs = three
@@ -62,7 +62,7 @@ def test_no_word_that_a_side_wrote_is_lost(three):
     assert not (words(mine).keys() | words(theirs).keys()) - words(base).keys() - result.keys()
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(versions())
 def test_no_word_goes_that_neither_side_took_away(three):
     base, mine, theirs = three
@@ -71,7 +71,7 @@ def test_no_word_goes_that_neither_side_took_away(three):
     assert not kept - words(merge(base, mine, theirs, MARKS).text).keys()
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(versions())
 def test_both_devices_get_the_same_words_and_the_same_verdict(three):
     base, mine, theirs = three
@@ -169,8 +169,8 @@ def _shuffled(joint, seed):
          "signs and blanks"],
 )  # fmt: skip
 def test_a_hundred_kilobytes_are_merged_before_anyone_waits(three):
-    begun = time.perf_counter()
+    begun = time.process_time()
     merge(*three, MARKS)
     difference(three[0], three[1])
-    # Half a second on a quiet machine; anything quadratic takes minutes.
-    assert time.perf_counter() - begun < 5
+    # Most take a quarter of a second, the worst one; anything quadratic takes minutes.
+    assert time.process_time() - begun < 5
