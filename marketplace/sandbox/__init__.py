@@ -7,6 +7,7 @@ What is where:
   reads, writes, feed  the endpoints: questions, commands, pokes
   noticeboard          who waits for a change hears of it
   moves, commands      the conflict rules, and one effect for one key
+  rivals               one time, several writers
   ledger, schema,      the account's rows and change number, the tables,
   database, sealed     SQLite or PostgreSQL, cursors
   intake, problems     what comes in is checked, what goes wrong is said

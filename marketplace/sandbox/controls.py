@@ -21,6 +21,7 @@ from marketplace.sandbox.invitations import LATER_TIMES, Span, span_of
 from marketplace.sandbox.ledger import Json, Reading, open_reading, open_writing
 from marketplace.sandbox.practice import Player, advance
 from marketplace.sandbox.problems import Problem
+from marketplace.sandbox.rivals import ask_another_writer
 
 _YEAR_SECONDS: Final = 366 * 86_400
 _LONGEST_MOVE_MINUTES: Final = 60 * 24 * 30
@@ -88,11 +89,24 @@ def make_happen(asked: Asked) -> Answer:
     form.check()
     if happening is _expire_tokens:
         access.expire_tokens(asked.sandbox.database, asked.account_id)
+    if happening is _ask_another:
+        return _ask_another_writer(asked, form)
     with open_writing(asked.sandbox.database, asked.account_id) as writing:
         call = happening(Player(asked.sandbox.chance, writing), writing, form, asked.now)
         form.check()
         seq = writing.seq
     return Answer({"call_request": call, "seq": seq}, seq)
+
+
+def _ask_another_writer(asked: Asked, form: Form) -> Answer:
+    call_id, other = form.id("call_request_id"), form.text("account", 80)
+    form.check()
+    call = ask_another_writer(asked.sandbox, asked.account_id, call_id, other)
+    if call is None:
+        form.refuse("account", "It needs another account, and an open call to share with it.")
+    form.check()
+    with open_reading(asked.sandbox.database, asked.account_id) as reading:
+        return Answer({"call_request": call, "seq": reading.seq}, reading.seq)
 
 
 def _invite(player: Player, _reading: Reading, form: Form, now: datetime) -> Json | None:
@@ -152,6 +166,10 @@ def _remove(player: Player, reading: Reading, form: Form, _now: datetime) -> Jso
     return None
 
 
+def _ask_another(_player: Player, _reading: Reading, _form: Form, _now: datetime) -> Json | None:
+    return None
+
+
 def _expire_tokens(_player: Player, _reading: Reading, _form: Form, _now: datetime) -> Json | None:
     return None
 
@@ -167,6 +185,7 @@ _HAPPENINGS: Final[Mapping[str, Happening]] = {
     "follow_up": _follow_up,
     "remove": _remove,
     "expire_tokens": _expire_tokens,
+    "ask_another": _ask_another,
 }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from marketplace.sandbox.noticeboard import tell
-from marketplace.sandbox.schema import account, command, item, meta, note_text, step
+from marketplace.sandbox.schema import account, command, item, meta, note_text, shared_copy, shared_time, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,6 +175,38 @@ class Writing(Reading):
         }
         self._connection.execute(insert(command).values(**values))
 
+    def share_time(self, call_id: str, slot_id: str, time_id: str | None = None) -> str:
+        """Join one of this account's times to one that other accounts have, or to a new one; return that one's id."""
+        known = self._shared_time_of(slot_id)
+        if known is not None:
+            return known
+        if time_id is None:
+            time_id = f"{self.account_id}/{slot_id}"
+            self._connection.execute(insert(shared_time).values(id=time_id))
+        values = {"account_id": self.account_id, "slot_id": slot_id, "call_id": call_id, "time_id": time_id}
+        self._connection.execute(insert(shared_copy).values(**values))
+        return time_id
+
+    def is_lost_to_another(self, slot_id: str) -> bool:
+        """Tell whether another account has this time; the answer holds until this transaction ends."""
+        time_id = self._shared_time_of(slot_id)
+        if time_id is None:
+            return False
+        query = select(shared_time.c.taken_by).where(shared_time.c.id == time_id).with_for_update()
+        return self._connection.scalar(query) not in (None, self.account_id)
+
+    def claim_time(self, slot_id: str, now: int) -> None:
+        """Take a time that ``is_lost_to_another`` found free; the other accounts lose it from ``now`` on (seconds)."""
+        time_id = self._shared_time_of(slot_id)
+        if time_id is None:
+            return
+        mine = update(shared_time).where(shared_time.c.id == time_id).values(taken_by=self.account_id)
+        self._connection.execute(mine)
+        others = (shared_copy.c.time_id == time_id, shared_copy.c.account_id != self.account_id)
+        for copy in self._connection.execute(select(shared_copy).where(*others)):
+            values = {"account_id": copy.account_id, "id": f"lost:{copy.call_id}:{copy.slot_id}", "due_at": now}
+            self._connection.execute(insert(step).values(**values))
+
     def begin_practising(self) -> None:
         """Mark the account as one in which customers act on their own."""
         self._connection.execute(update(account).where(account.c.id == self.account_id).values(practises=True))
@@ -188,6 +220,10 @@ class Writing(Reading):
     def drop_step(self, step_id: str) -> None:
         """Take a step off the script."""
         self._connection.execute(delete(step).where(step.c.account_id == self.account_id, step.c.id == step_id))
+
+    def _shared_time_of(self, slot_id: str) -> str | None:
+        mine = (shared_copy.c.account_id == self.account_id, shared_copy.c.slot_id == slot_id)
+        return self._connection.scalar(select(shared_copy.c.time_id).where(*mine))
 
     def _keep_digest(self, old: Item | None, new: Item) -> None:
         if new.kind != "call_request":

@@ -19,6 +19,7 @@ from marketplace.sandbox.customers import Brief, Customer, customer_named, custo
 from marketplace.sandbox.instants import from_seconds, from_text, to_seconds, to_text
 from marketplace.sandbox.invitations import OTHER_TIMES, Span, invite, soon, span_of, zone_of
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
+from marketplace.sandbox.rivals import lose
 from marketplace.sandbox.schema import account, item, step
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 200
 _ANSWER: Final = "answer:"
+_LOST: Final = "lost:"
 _POSTPONED: Final = timedelta(minutes=1)
 """Customers who cannot find the writer (M12) look again after this time."""
 
@@ -107,6 +109,11 @@ class Player:
         return True
 
     def _play(self, name: str, moment: datetime, now: datetime) -> None:
+        if name.startswith(_LOST):
+            self._writing.drop_step(name)
+            _, call_id, slot_id = name.split(":")
+            self.lose_slot(call_id, slot_id, "taken", moment)
+            return
         event = script.LATER[name][1] if name in script.LATER else None
         invites = event is None or isinstance(event, script.Invite)
         if invites and not self._can_be_found():
@@ -171,11 +178,7 @@ class Player:
         call = self._call(call_id)
         if call is None or call["status"] != "open":
             return None
-        call = moves.set_slot_state(call, slot_id, state)
-        if all(slot["state"] != "offered" for slot in call["slots"]):
-            status = "taken" if state == "taken" else "withdrawn"
-            call = moves.close(call, status, now, "All the times that were offered are gone.")
-        return put_call(self._writing, call, habit=self._habit(call_id))
+        return put_call(self._writing, lose(call, slot_id, state, now), habit=self._habit(call_id))
 
     def move_slot(self, call_id: str, slot_id: str, by: timedelta) -> Json | None:
         """Shift one time, of an invitation or of an accepted call; None if the call is over."""

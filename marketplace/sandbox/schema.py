@@ -105,6 +105,24 @@ item = Table(
 """Calls, notes and the profile, each as its JSON. The index by version is the change log; no body is a tombstone.
 ``due_at`` (Unix seconds) is when time itself changes the call; ``habit`` is how its customer behaves."""
 
+shared_time = Table(
+    "shared_time",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("taken_by", Text),
+)
+"""A time that a customer offers to several accounts. Its row is the lock for who gets it."""
+
+shared_copy = Table(
+    "shared_copy",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("slot_id", Text, primary_key=True),
+    Column("call_id", Text, nullable=False),
+    Column("time_id", Text, nullable=False, index=True),
+)
+"""Where the accounts have such a time."""
+
 note_text = Table(
     "note_text",
     metadata,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from marketplace.sandbox import commands, intake, moves, practice
 from marketplace.sandbox.calls import make_line_of, put_call, settle
 from marketplace.sandbox.endpoint import Answer, Asked
-from marketplace.sandbox.instants import to_exact_text, to_text
+from marketplace.sandbox.instants import to_exact_text, to_seconds, to_text
 from marketplace.sandbox.intake import Form
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
 from marketplace.sandbox.problems import Problem
 from marketplace.sandbox.reads import MESSAGE_CHARS, NOTE_CHARS, find_call
+from marketplace.sandbox.rivals import meet_rivals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,10 +40,14 @@ def accept(asked: Asked) -> Answer:
 
     def move(writing: Writing, call: moves.Call) -> tuple[moves.Call, str | None]:
         line = make_line_of(asked.sandbox.chance, writing.account_id, call["id"])
-        return moves.accept(call, wanted, asked.now, line), None
+        changed = moves.accept(call, wanted, asked.now, line)
+        if changed is not call:
+            writing.claim_time(wanted.slot_id, to_seconds(asked.now))
+        return changed, None
 
     def meet(writing: Writing, found: Item) -> Item:
-        return practice.meet_accept(writing, found, wanted.slot_id)
+        met = meet_rivals(writing, found, wanted.slot_id, asked.now)
+        return practice.meet_accept(writing, met, wanted.slot_id)
 
     payload = [wanted.slot_id, to_exact_text(wanted.starts_at), seen]
     return _move_call(asked, "accept", payload, move, before=meet)

@@ -151,7 +151,8 @@ class RunningMarketplace:
 
         Names: invite (company, subject, message, starts_in_minutes, answer_in_minutes), withdraw and give_away
         (call_request_id, reason), take_slot, withdraw_slot and move_slot (call_request_id, slot_id, minutes), expire,
-        follow_up, remove (call_request_id), expire_tokens.
+        follow_up, remove (call_request_id), expire_tokens, and ask_another (call_request_id, account): the account of
+        that name is offered the same times, and whoever accepts one first has it; returns its call request.
         """
         return self._post("/practice/events", {"event": name, **fields})["call_request"]
 
