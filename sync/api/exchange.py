@@ -43,6 +43,7 @@ def exchange(
     own = {"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"}
     try:
         with http.stream(method, url, headers={**own, **headers}, content=content or None) as response:
+            _check_request_id(headers, response)
             return read_reply(response, clock)
     except httpx2.HTTPError as error:
         raise network_problem(error) from error
@@ -90,6 +91,16 @@ def network_problem(error: httpx2.HTTPError) -> Problem:
     if isinstance(error, httpx2.TimeoutException):
         return Busy(Trouble.TIMEOUT, str(error))
     return Busy(Trouble.CUT_OFF, str(error))
+
+
+def _check_request_id(asked: Mapping[str, str], response: httpx2.Response) -> None:
+    """Refuse the answer to another request, unread, so that its connection is given up.
+
+    A connection that is one answer ahead, or a cache, would give one action the outcome of another.
+    """
+    request_id = asked.get("Request-Id")
+    if request_id and response.headers.get("Request-Id", request_id) != request_id:
+        raise Busy(Trouble.GARBLED, "the answer to another request")
 
 
 def _read_body(response: httpx2.Response, clock: Clock) -> bytes:

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from sync.domain.problems import Offline, Problem, Trouble
-from tests.faults.operations import ACCEPT, CHANGES
+from sync.domain.problems import Busy, Offline, Problem, Trouble
+from tests.faults.operations import ACCEPT, CHANGES, OPERATIONS, OUTCOME
 from tests.support.faults import Fault, Kind, Moment
 from tests.support.http_bytes import answer
 
@@ -52,6 +52,32 @@ def test_a_page_of_changes_cut_anywhere_changes_nothing(set_scene):
     assert scene.computer.view() == before
     assert scene.later().problem is None
     CHANGES.ended_well(scene)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_an_answer_that_comes_twice_costs_one_round_at_most(set_scene, operation):
+    scene = set_scene(fresh=operation.fresh)
+    operation.begin(scene)
+    arm(scene, operation, Kind.TWICE, Moment.AFTER)
+    scene.sync()
+    scene.proxy.heal()
+    assert scene.watched.results[0] == (operation.asks, None)
+    scene.later()
+    assert scene.later().problem is None
+    operation.ended_well(scene)
+
+
+def test_an_answer_that_comes_twice_is_not_taken_for_the_outcome_of_another_action(set_scene):
+    scene = set_scene()
+    calls = {f"twice-{name}": scene.stage.invite() for name in "ab"}
+    for key, call_id in calls.items():
+        scene.stage.act_elsewhere(f"{call_id}/decline", key, {"message": "No.", "reason": None, "seen_version": 1})
+    arm(scene, OUTCOME, Kind.TWICE, Moment.AFTER)
+    assert scene.watched.inner.outcome_of("twice-a").call.id == calls["twice-a"]
+    scene.proxy.heal()
+    with pytest.raises(Busy, match=Trouble.GARBLED):
+        scene.watched.inner.outcome_of("twice-b")
+    assert scene.watched.inner.outcome_of("twice-b").call.id == calls["twice-b"]
 
 
 def test_damaged_bytes_are_a_value_or_a_problem_never_a_crash(set_scene):

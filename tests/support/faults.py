@@ -42,6 +42,7 @@ class Kind(StrEnum):
     SLOW_LORIS = "headers never end"
     STALE = "stale keep-alive"
     ANSWER = "an answer of the test's own"
+    TWICE = "the answer comes twice"
 
 
 class Moment(StrEnum):
@@ -238,6 +239,10 @@ class Strike:
         self.say(self.fault.own)
         return False
 
+    async def answer_twice(self) -> bool:
+        self.say(self.real + self.real)
+        return True
+
 
 STRIKES: dict[Kind, Callable[[Strike], Coroutine[Any, Any, bool]]] = {
     Kind.REFUSE: Strike.refuse,
@@ -255,6 +260,7 @@ STRIKES: dict[Kind, Callable[[Strike], Coroutine[Any, Any, bool]]] = {
     Kind.SLOW_LORIS: Strike.slow_loris,
     Kind.STALE: Strike.stale,
     Kind.ANSWER: Strike.own_answer,
+    Kind.TWICE: Strike.answer_twice,
 }
 
 
