@@ -39,7 +39,7 @@ def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
     choice.add_argument(
         "--marketplace",
         metavar="ADDRESS",
-        help="use the marketplace at this address; its token is read from FOREWORD_TOKEN",
+        help="use the marketplace at this address; `foreword-sync sign-in` signs in there",
     )
     parser.add_argument("--version", action=_SayVersion, nargs=0, help="say which version this is")
 

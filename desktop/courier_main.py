@@ -12,7 +12,7 @@ from typing import Any
 from desktop import crash
 from desktop.paths import Profile
 from desktop.piped_keychain import PipedKeychain
-from desktop.wiring import build_round, open_access, open_core
+from desktop.wiring import Access, build_round, open_access, open_core
 from sync.domain.changes import Changed, Kind
 from sync.domain.problems import StoreProblem
 from sync.round import Round, RoundReport
@@ -30,7 +30,8 @@ def main() -> None:
     core.desk.listen(_tell_changed)
     with core.ends:
         made: list[Round] = []
-        access = open_access(core, profile, start["token"], PipedKeychain(_ask))
+        given = start["token"]
+        access = Access(lambda: given) if given else open_access(core, profile, PipedKeychain(_ask))
 
         def run() -> RoundReport:
             if not made:

@@ -5,7 +5,7 @@ Imported in that thread, after the first paint.
 
 from __future__ import annotations
 
-import os
+import gc
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -29,7 +29,7 @@ def make_runner(
     practice = PracticeMarketplace(profile.marketplace_database) if profile.practice else None
     if practice is not None:
         core.ends.callback(practice.stop)
-    address = practice.ensure_running if practice else lambda: _real(profile)
+    address = practice.ensure_running if practice else lambda: Address(profile.origin, "")
     courier = Courier(profile, address, core.clock, core.desk.announce, core.keychain)
     core.ends.callback(courier.stop)
 
@@ -40,11 +40,14 @@ def make_runner(
 
     poll = PRACTICE_POLL if practice is not None else POLL_IN_VIEW
     runner = Runner(courier, core.clock, poll=poll, started=begin, finished=finished)
-    # The writer's first answer should not wait for SQLAlchemy's import.
-    runner.errand(core.outbox)
+    runner.errand(lambda: _warm_up(core))
     return runner
 
 
-def _real(profile: Profile) -> Address:
-    """Return the address of a marketplace that is not practice, with the token that the environment gives."""
-    return Address(profile.origin, os.environ.get("FOREWORD_TOKEN", ""))
+def _warm_up(core: Core) -> None:
+    """Import SQLAlchemy now, so that the writer's first answer does not wait for it.
+
+    It stays for good; were it looked through for garbage, the window would stand still for 50 ms now and then.
+    """
+    core.outbox()
+    gc.freeze()

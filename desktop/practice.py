@@ -12,7 +12,7 @@ from sync.domain.problems import Offline, StoreProblem, Trouble
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a marketplace listens, and the token of the account there."""
+    """Where a marketplace listens, and the token that practice gives; "" for whoever has to sign in."""
 
     origin: str
     token: str

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
@@ -82,8 +81,7 @@ def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) 
     if practice is not None:
         address = practice.ensure_running()
         return build_round(core, address.origin, Access(lambda: address.token))
-    access = open_access(core, profile, os.environ.get("FOREWORD_TOKEN", ""), core.keychain())
-    return build_round(core, profile.origin, access)
+    return build_round(core, profile.origin, open_access(core, profile, core.keychain()))
 
 
 def build_round(core: Core, origin: str, access: Access) -> Round:
@@ -119,10 +117,10 @@ def has_system_keychain() -> bool:
     return SystemKeychain().is_there()
 
 
-def open_access(core: Core, profile: Profile, token: str, keychain: Keychain) -> Access:
-    """Return the access of whoever is signed in; a ``token`` that is given stands before that."""
-    if token or not profile.subject:
-        return Access(lambda: token)
+def open_access(core: Core, profile: Profile, keychain: Keychain) -> Access:
+    """Return the access of whoever is signed in, and of nobody else."""
+    if not profile.subject:
+        return Access(lambda: None)
     session = open_session(core, profile, keychain)
     return Access(session.token, session.renew, session.reread)
 

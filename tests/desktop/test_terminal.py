@@ -14,12 +14,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desktop import terminal
-from desktop.paths import profile_of
 from desktop.single_instance import Bell, claim
 from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept, Decline, OutboxState
 from tests.support.answers import EPOCH, answering, free_port, ok, problem
 from tests.support.desks import accepted, customer, desk_with, invitation
+from tests.support.sign_ins import signed_in
 
 # Long after any day on which these tests run, so that the program's own clock finds the times open.
 DAY = datetime(2036, 11, 25, tzinfo=UTC)
@@ -33,7 +33,7 @@ class Writer:
 
     def __init__(self, home, origin, capsys):
         self.home, self.origin, self._capsys = home, origin, capsys
-        self.profile = profile_of(home, origin)
+        self.profile = signed_in(home, origin)
         self.made = None
 
     def has(self, *calls):
@@ -54,7 +54,6 @@ class Writer:
 @pytest.fixture
 def writer_at(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("TZ", "America/Los_Angeles")
-    monkeypatch.setenv("FOREWORD_TOKEN", "token")
     return lambda origin: Writer(tmp_path, origin, capsys)
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import httpx2
 
+from desktop.paths import Profile, profile_of
+from desktop.signed_in import keep
+from desktop.wiring import open_core
 from sync.api.authority import METADATA_PATH
+from sync.domain.tokens import Tokens
 
 
 def said(status: int, data: Any = None, **headers: str) -> httpx2.Response:
@@ -115,6 +121,13 @@ class Person:
         return self.go_to(address, user_code=user_code)
 
 
+def signed_in(home: Path, origin: str) -> Profile:
+    """Return the profile of somebody who has signed in, with a token that no marketplace has given."""
+    place = profile_of(home, origin)
+    tokens = Tokens(origin, "acc_1", "Robin", "token", "refresh", datetime(2100, 1, 1, tzinfo=UTC))
+    return keep(open_core(place), place, tokens, "file").profile
+
+
 def metadata(origin: str, **changes: Any) -> dict[str, Any]:
     """Return what a marketplace at ``origin`` says about signing in, with changes; None takes a part away."""
     told = {
@@ -135,4 +148,4 @@ def callback(redirect: str, **words: str) -> httpx2.Response:
         return client.get(f"{redirect}?{urlencode(words)}")
 
 
-__all__ = ["METADATA_PATH", "Network", "Person", "callback", "metadata", "said"]
+__all__ = ["METADATA_PATH", "Network", "Person", "callback", "metadata", "said", "signed_in"]
