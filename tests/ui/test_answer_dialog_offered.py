@@ -112,6 +112,15 @@ def test_a_screen_reader_hears_the_whole_line() -> None:
     assert said == "Wed 25 Nov, 5:30 AM, night, 1:30 PM for them, At night, 5:30 in the early morning"
 
 
+def test_noon_and_midnight_are_said_beside_their_hour_and_a_customer_of_the_same_zone_has_no_second_time() -> None:
+    here = customer(time_zone="America/Los_Angeles")
+    lines = offered_times(invitation(starts=[at(24, 12), at(25, 0)], customer=here), (), WORDS)
+    assert [(line.time, line.part, line.theirs) for line in lines] == [
+        ("12:00 PM", "noon", ""),
+        ("12:00 AM", "midnight", ""),
+    ]
+
+
 def test_an_answer_is_sending_until_a_round_has_failed() -> None:
     shown = ShownCall(invitation(), item(ACCEPT))
     assert phase_of(shown, None) is Phase.SENDING
