@@ -21,6 +21,10 @@ def _clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name[:6] != "PYTHON" or name == "PYTHONUSERBASE"}
 
 
+_FLAGS: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""On Windows: no console, and the window goes first. Elsewhere a process lowers its own priority."""
+
+
 class Companion:
     """Runs ``python -m module``; started anew after it has died, stopped from any thread."""
 
@@ -45,7 +49,7 @@ class Companion:
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=_FLAGS,
             )
 
     def say(self, line: str) -> None:

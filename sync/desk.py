@@ -89,10 +89,9 @@ class Desk:
         )
         return Overview(sections, ids.total - sum(len(one.ids) for one in sections))
 
-    def earlier_ids(self) -> tuple[str, ...]:
-        """Return the ids of Earlier, the latest first; there may be 100,000."""
-        ids = self._queries.ids(self._clock.now())
-        elsewhere = {*ids.needs_answer, *ids.waiting, *ids.upcoming}
+    def earlier_ids(self, overview: Overview | None = None) -> tuple[str, ...]:
+        """Return the ids of Earlier, the latest first; there may be 100,000. ``overview`` is asked for if not given."""
+        elsewhere = {one for section in (overview or self.overview()).sections for one in section.ids}
         return tuple(one for one in self._queries.all_ids() if one not in elsewhere)
 
     def shown(self, ids: Sequence[str]) -> tuple[ShownCall, ...]:

@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
 
     def _on_syncing(self, syncing: bool) -> None:  # noqa: FBT001 - a signal's argument
         self._syncing = syncing
+        self.model.set_syncing(syncing)
         self._say_status()
 
     def _on_trouble(self, problem: Problem | None) -> None:

@@ -280,6 +280,41 @@ def test_a_burst_of_news_is_read_once(qtbot: QtBot, shown: Shown, monkeypatch: p
     assert asked == ["overview"]
 
 
+def test_what_a_round_brings_is_read_once_when_it_ends(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    overview = shown.made.desk.overview
+    monkeypatch.setattr(shown.made.desk, "overview", lambda: asked.append("overview") or overview())
+    shown.model.set_syncing(True)
+    for number in range(3):
+        shown.made.receive(invitation(f"cr_new_{number}", customer=customer(f"New {number}")))
+    assert asked == []
+    shown.model.set_syncing(False)
+    assert "cr_new_2" in shown.rows()
+    assert asked == ["overview"]
+
+
+def test_a_round_that_takes_long_is_not_waited_for(qtbot: QtBot, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.calls.list_model._REST", 20)
+    shown.model.set_syncing(True)
+    shown.made.receive(invitation("cr_new", customer=customer("New")))
+    assert "cr_new" not in shown.rows()
+    qtbot.waitUntil(lambda: "cr_new" in shown.rows())
+
+
+def test_only_rows_that_are_looked_at_are_read_again(
+    tmp_path: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Shown(tmp_path, [invitation(f"cr_{number:03}") for number in range(400)])
+    del shown.tester  # it looks at every row
+    shown.model.text_at(300)
+    read: list[str] = []
+    ask = shown.made.desk.shown
+    monkeypatch.setattr(shown.made.desk, "shown", lambda ids: read.extend(ids) or ask(ids))
+    shown.model.refresh()
+    assert shown.model.row_at(300).call_id in read
+    assert len(read) < 150
+
+
 def test_what_the_writer_does_is_shown_at_once_even_in_a_burst_of_news(shown: Shown) -> None:
     shown.model._pause.start(60_000)
     shown.made.receive(invitation("cr_new", customer=customer("New"), version=1))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from PySide6.QtCore import QAbstractListModel, QElapsedTimer, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 
 from sync.desk import Desk, Overview
 from sync.domain.changes import Changed, Kind
@@ -21,14 +21,17 @@ from ui.wording import Wording
 
 Index = QModelIndex | QPersistentModelIndex
 
-BLOCK: Final = 128
-"""Calls asked for at a time."""
-_KEPT_CALLS: Final = 64 * BLOCK
+BLOCK: Final = 32
+"""Calls asked for at a time: two or three milliseconds."""
+NEAR: Final = 16
+"""Calls of each section that are always in mind: what happens next happens to them."""
+_KEPT_CALLS: Final = 256 * BLOCK
+_KEPT_WORDS: Final = 96
+"""More rows than a window shows: words of others are forgotten, and nobody need be told that they have changed."""
 _MINUTE: Final = timedelta(minutes=1)
 _JUST_NOW: Final = timedelta(seconds=1)
-_SHARE: Final = 100
-_LONGEST_PAUSE: Final = 4000
-"""Milliseconds: news of a long sync may wait so long, what the writer does never."""
+_REST: Final = 3000
+"""Milliseconds between two readings of what a long sync brings; what the writer does never waits."""
 
 
 class Row(NamedTuple):
@@ -61,8 +64,9 @@ class CallListModel(QAbstractListModel):
         """Why the store could not be read at the last attempt; what was read before stays."""
         self.moving = False
         """True while rows come and go, so that a view does not take Qt's stopgap for the writer's choice."""
+        self._near: tuple[str, ...] = ()
         self._first_upcoming = ""
-        self._took = 0
+        self._syncing = False
         self._heard: list[frozenset[str]] = []
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._take_in)
@@ -112,11 +116,14 @@ class CallListModel(QAbstractListModel):
         here = self.row_at(row)
         if not here.call_id:
             return section_text(here.section, self._counts[here.section])
-        text = self._texts.get(here.call_id)
+        text = self._texts.pop(here.call_id, None)
         if text is None:
             if here.call_id not in self._shown:
                 self._load_block(row)
-            text = self._texts[here.call_id] = self._words(here)
+            text = self._words(here)
+            if len(self._texts) >= _KEPT_WORDS:
+                del self._texts[next(iter(self._texts))]
+        self._texts[here.call_id] = text
         return text
 
     def longest_times(self) -> str:
@@ -132,9 +139,8 @@ class CallListModel(QAbstractListModel):
         return len(self._head) + self._earlier.index(call_id)
 
     def upcoming(self) -> tuple[ShownCall, ...]:
-        """Return the next calls (at most a block of them), the earliest first."""
-        ids = [row.call_id for row in self._head if row.section is Section.UPCOMING and row.call_id][:BLOCK]
-        self._load([one for one in ids if one not in self._shown])
+        """Return the next calls (at most ``NEAR`` of them), the earliest first."""
+        ids = [row.call_id for row in self._head if row.section is Section.UPCOMING and row.call_id][:NEAR]
         return tuple(self._shown[one] for one in ids if one in self._shown)
 
     def count(self, section: Section) -> int:
@@ -179,57 +185,57 @@ class CallListModel(QAbstractListModel):
             self.refresh()
 
     def hear(self, changed: Changed) -> None:
-        """Take in what a write touched: at once what the writer did, and what comes in as often as it costs little."""
+        """Take in what a write touched: at once what the writer did, what a round brings at its end or after a rest."""
         if not self._awake or not changed.kinds & {Kind.CALLS, Kind.OUTBOX}:
             return
         self._heard.append(changed.ids)
-        if Kind.OUTBOX in changed.kinds or not self._pause.isActive():
+        if Kind.OUTBOX in changed.kinds or not (self._syncing or self._pause.isActive()):
+            self._take_in()
+        elif not self._pause.isActive():
+            self._pause.start(_REST)
+
+    def set_syncing(self, syncing: bool) -> None:  # noqa: FBT001 - a setter
+        """Know whether a round runs, so that what it brings is read once when it ends."""
+        self._syncing = syncing
+        if not syncing:
             self._take_in()
 
     def _take_in(self) -> None:
-        """Read what was heard, and rest for long enough that reading takes a hundredth of the window's time."""
         heard, self._heard = self._heard, []
         if not self._awake or not heard:
             return
         self.refresh(frozenset().union(*heard) if all(heard) else frozenset())
-        self._pause.start(min(_SHARE * self._took, _LONGEST_PAUSE))
+        self._pause.start(_REST)
 
     def refresh(self, ids: frozenset[str] = frozenset()) -> None:
         """Ask the desk again; ``ids`` are the calls that may differ, none means that all may."""
-        watch = QElapsedTimer()
-        watch.start()
         self._read(ids)
-        self._took = watch.elapsed()
         self._arm()
         self.changed.emit()
 
     def _read(self, ids: frozenset[str]) -> None:
         try:
             overview = self._desk.overview()
-            earlier = self._desk.earlier_ids() if self._unfolded else ()
-            fresh = self._read_again(ids)
+            earlier = self._desk.earlier_ids(overview) if self._unfolded else ()
+            near = tuple(one for section in overview.sections for one in section.ids[:NEAR])
+            fresh = self._read_again(ids, near)
         except StoreProblem as problem:
             self.problem = problem
             return
         self.problem, self._read_at = None, self._wording.now()
+        self._near = near
+        for one in ids or tuple(self._shown):
+            self._shown.pop(one, None)
         self._shown.update(fresh)
         self.moving = True
         self._take_over(overview, earlier)
         self.moving = False
-        # The first rows are painted next, and the earliest instants to wake for are theirs.
-        self._load([row.call_id for row in self._head[:BLOCK] if row.call_id and row.call_id not in self._shown])
-        self._renew_head()
-        self._forget_earlier_words()
+        self._renew()
 
-    def _read_again(self, ids: frozenset[str]) -> dict[str, ShownCall]:
-        wanted = [one for one in (ids or self._shown) if one in self._shown]
-        if not ids or len(wanted) > BLOCK:
-            # Many may differ: keep in mind only what the rows above Earlier show, and read Earlier when looked at.
-            above = {row.call_id for row in self._head}
-            for one in set(wanted) - above:
-                del self._shown[one]
-                self._texts.pop(one, None)
-            wanted = [one for one in wanted if one in above]
+    def _read_again(self, ids: frozenset[str], near: tuple[str, ...]) -> dict[str, ShownCall]:
+        """Read what may differ of what somebody looks at; all else is read when it is looked at."""
+        looked_at = dict.fromkeys((*near, *self._texts))
+        wanted = [one for one in looked_at if not ids or one in ids or one not in self._shown]
         blocks = (wanted[at : at + BLOCK] for at in range(0, len(wanted), BLOCK))
         return {shown.call.id: shown for block in blocks for shown in self._desk.shown(block)}
 
@@ -286,27 +292,24 @@ class CallListModel(QAbstractListModel):
             self._earlier = wanted
             self.endInsertRows()
 
-    def _renew_head(self) -> None:
-        """Make the words of the rows above Earlier's calls anew and tell the view which are others now, in runs."""
-        changed = [row for row, here in enumerate(self._head) if here.call_id in self._shown and self._renew(here)]
+    def _renew(self) -> None:
+        """Make the words that are in mind anew and tell the view which are others now, in runs."""
+        rows = {here.call_id: row for row, here in enumerate(self._head)}
+        changed = []
+        for one, old in tuple(self._texts.items()):
+            row = rows.get(one, -1)
+            if one not in self._shown or (row < 0 and not self._unfolded):
+                del self._texts[one]
+                continue
+            text = self._words(self._head[row] if row >= 0 else Row(Section.EARLIER, one))
+            if text != old:
+                self._texts[one] = text
+                changed.append(row if row >= 0 else self.row_of(one))
+        changed.sort()
         while changed:
             last = next((at for at, row in enumerate(changed) if row != changed[0] + at), len(changed)) - 1
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[last]))
             changed = changed[last + 1 :]
-
-    def _forget_earlier_words(self) -> None:
-        """Have the words of Earlier's calls made anew when they are looked at."""
-        for one in self._texts.keys() - {row.call_id for row in self._head}:
-            del self._texts[one]
-        if self._earlier:
-            self.dataChanged.emit(self.index(len(self._head)), self.index(self.rowCount() - 1))
-
-    def _renew(self, here: Row) -> bool:
-        text = self._words(here)
-        if self._texts.get(here.call_id) == text:
-            return False
-        self._texts[here.call_id] = text
-        return True
 
     # Reading
 
@@ -336,9 +339,8 @@ class CallListModel(QAbstractListModel):
         if not ids:
             return
         if len(self._shown) > _KEPT_CALLS:
-            above = {row.call_id for row in self._head}
-            self._shown = {one: shown for one, shown in self._shown.items() if one in above}
-            self._texts = {one: text for one, text in self._texts.items() if one in above}
+            kept = {*self._near, *self._texts}
+            self._shown = {one: shown for one, shown in self._shown.items() if one in kept}
         try:
             self._shown.update({shown.call.id: shown for shown in self._desk.shown(ids)})
         except StoreProblem as problem:
@@ -358,8 +360,8 @@ class CallListModel(QAbstractListModel):
 
     def _edges(self, now: datetime) -> Iterator[datetime]:
         """Yield the instants to come at which a known call changes its place or its words other than by minutes."""
-        for row in self._head:
-            shown = self._shown.get(row.call_id)
+        for one in self._near:
+            shown = self._shown.get(one)
             if shown is None:
                 continue
             opens_at, slot = shown.call.line_opens_at(), shown.call.accepted_slot
@@ -372,7 +374,7 @@ class CallListModel(QAbstractListModel):
         if self._next_edge is not None and self._wording.now() >= self._next_edge:
             self.refresh()
             return
-        self._renew_head()
+        self._renew()
         self._arm()
         self.changed.emit()
 
