@@ -128,7 +128,7 @@ class TimeRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.radio.isChecked():
             painter.fillPath(self._area(), colour(own.tint))
-        if self._ring:
+        if self._ring and self.radio.hasFocus():
             painter.setPen(QPen(colour(own.mark), 2))
             painter.drawPath(self._area(inset=1))
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sync.domain.calls import SlotState
 from sync.domain.intents import Accept, Decline, OutboxState
@@ -119,6 +121,23 @@ def test_a_refusal_has_the_sign_and_the_colour_of_one_until_another_time_is_chos
     one.press("offeredTime2")
     assert ground(one) == calm
     assert not one.find("answerVoiceIcon").isVisible()
+
+
+def test_a_time_has_the_ring_of_the_keyboard_only_while_the_keyboard_is_on_it(dialog: Open) -> None:
+    one = dialog(view_times)
+    row, radio = one.find("offeredTime1"), one.find("offeredTime1Radio")
+
+    def has_ring() -> bool:
+        edge = row.grab().toImage().pixelColor(2, row.height() // 2).name()
+        return edge == colour(tokens().mark).name()  # type: ignore[no-any-return]
+
+    one.find("answerCancel").setFocus()
+    radio.setFocus(Qt.FocusReason.TabFocusReason)
+    assert has_ring()
+    one.find("answerCancel").setFocus()
+    # A window in the background loses the keyboard without a word.
+    QApplication.sendEvent(radio, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    assert not has_ring()
 
 
 def test_a_refused_message_has_the_sign_and_the_colour_of_a_refusal(dialog: Open) -> None:
