@@ -116,10 +116,6 @@ class _Change(NamedTuple):
     end: int
     new: tuple[str, ...]
 
-    @property
-    def is_insertion(self) -> bool:
-        return self.start == self.end
-
 
 Elements = Sequence[str]
 Meet = Callable[[Elements, _Change, _Change], bool]
@@ -194,8 +190,8 @@ def _applied(base: Elements, start: int, end: int, changes: Sequence[_Change]) -
 
 def _overlap(_base: Elements, first: _Change, second: _Change) -> bool:
     """Tell whether two changes concern the same element, or add at the same place."""
-    same_place = first.is_insertion and second.is_insertion and first.start == second.start
-    return same_place or second.start < first.end
+    # In order, a second one can end where the first begins only if both are insertions.
+    return second.start < first.end or first.start == second.end
 
 
 def _touch(base: Elements, first: _Change, second: _Change) -> bool:

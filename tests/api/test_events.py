@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import queue
+import ssl
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
+import httpx2
 import pytest
 
 from sync.api.events import STEADY, TIMEOUT, Ending, Listener, new_stream_client
@@ -17,6 +20,8 @@ from tests.support.answers import answer, answering, problem
 from tests.support.desks import FixedClock
 from tests.support.marketplace import running_marketplace
 from tests.support.streams import PATIENCE, POKE, STREAM_HEAD, streaming
+
+CERTIFICATES = Path(__file__).parents[1] / "faults" / "certificates"
 
 
 class Bell(threading.Event):
@@ -40,10 +45,10 @@ class Bell(threading.Event):
 class Ear:
     """A listener in a thread of its own; ``pokes`` is what it heard, ``ending`` how it ended."""
 
-    def __init__(self, origin, stopping=None, token=lambda: "secret", clock=None, **options):
+    def __init__(self, origin, stopping=None, token=lambda: "secret", clock=None, http=None, **options):
         self.pokes = queue.Queue()
         self.ending = None
-        self.http = new_stream_client()
+        self.http = http or new_stream_client()
         self.clock = clock or FixedClock()
         ids = (f"request-{number}" for number in itertools.count(1))
         self.listener = Listener(
@@ -209,6 +214,20 @@ def test_stopping_ends_a_greeting_of_tls_that_is_not_answered_at_once():
             assert line.connection.recv(1)
             ear.listener.stop()
             assert ear.end() is Ending.STOPPED
+
+
+def test_stopping_ends_an_encrypted_stream_at_once():
+    ours, trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    ours.load_cert_chain(CERTIFICATES / "good.pem")
+    trusted.load_verify_locations(CERTIFICATES / "authority.pem")
+    http = httpx2.Client(verify=trusted, timeout=TIMEOUT, trust_env=False)
+    with streaming(tls=ours) as server, listening(server.origin, http=http, stopping=threading.Event()) as ear:
+        line = server.next()
+        line.say(STREAM_HEAD + POKE)
+        ear.hear(2)
+        ear.listener.stop()
+        assert ear.end() is Ending.STOPPED
+        assert line.ends()
 
 
 def test_stopping_ends_the_wait_between_two_connections_at_once():

@@ -73,6 +73,11 @@ def test_a_line_that_is_corrected_here_and_continued_there_gets_both():
     )
 
 
+def test_a_line_added_beside_one_that_the_other_changed_stands_there():
+    assert joined("one\ntwo\nthree", "one\nnew\ntwo\nthree", "one\nTWO\nthree") == "one\nnew\nTWO\nthree"
+    assert joined("one\ntwo\nthree", "one\ntwo\nnew\nthree", "one\nTWO\nthree") == "one\nTWO\nnew\nthree"
+
+
 def test_lines_added_at_the_same_place_are_both_kept_mine_first():
     assert joined("Notes\n", "Notes\nfrom here\n", "Notes\nfrom there\n") == "Notes\nfrom here\nfrom there\n"
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,10 +54,11 @@ class Line:
 class StreamServer:
     """``origin`` to ask; connections wait in order until ``next`` takes them."""
 
-    def __init__(self, listener: socket.socket, *, reads: bool) -> None:
-        self.origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    def __init__(self, listener: socket.socket, *, reads: bool, tls: ssl.SSLContext | None) -> None:
+        self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         self._listener = listener
         self._reads = reads
+        self._tls = tls
         self._lines: queue.Queue[Line] = queue.Queue()
         self._all: list[socket.socket] = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -78,6 +80,8 @@ class StreamServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             self._all.append(connection)
             self._lines.put(_read(connection) if self._reads else Line(connection, "", {}))
 
@@ -93,10 +97,10 @@ def _read(connection: socket.socket) -> Line:
 
 
 @contextmanager
-def streaming(*, reads: bool = True) -> Iterator[StreamServer]:
+def streaming(*, reads: bool = True, tls: ssl.SSLContext | None = None) -> Iterator[StreamServer]:
     """Run a server on this computer until the block ends; one that does not read says and hears nothing by itself."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = StreamServer(listener, reads=reads)
+        server = StreamServer(listener, reads=reads, tls=tls)
         try:
             yield server
         finally:
