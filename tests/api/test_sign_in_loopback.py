@@ -122,8 +122,11 @@ def test_connections_that_say_nothing_do_not_hold_up_the_answer():
     silent = []
 
     def knock():
-        silent.extend(socket.create_connection(("127.0.0.1", port_of(loopback))) for _ in range(100))
-        ask(loopback, get(loopback))
+        silent.extend(socket.create_connection(("127.0.0.1", port_of(loopback)), timeout=5) for _ in range(100))
+        try:
+            assert silent[0].recv(1) == b"", "the oldest is closed, so that they cannot be gathered"
+        finally:
+            ask(loopback, get(loopback))
 
     with Loopback(PATH) as loopback, background(knock):
         assert loopback.receive(is_awaited, go_on)["code"] == "c"

@@ -148,6 +148,22 @@ def test_the_courier_gets_its_tokens_from_the_window_and_gives_the_renewed_ones_
             courier.stop()
 
 
+def test_a_courier_sends_nothing_more_for_who_has_signed_out_without_a_network(place, market):
+    tokens, made = signed_in(place)
+    core, courier = courier_of(made)
+    with core.ends:
+        try:
+            assert courier.run().problem is None
+            market.stop()
+            assert sign_out(core, made.profile) is False
+            market.start()
+            assert courier.run().problem.code == Trouble.TOKEN_EXPIRED
+        finally:
+            courier.stop()
+    with market.client(tokens.access) as client:
+        assert client.get("/v1/snapshot").status_code == 200  # the marketplace does not know it yet
+
+
 def test_no_token_is_anywhere_on_the_disk_nor_in_a_log(place, market, tmp_path):
     tokens, made = signed_in(place)
     core, courier = courier_of(made)
