@@ -16,7 +16,7 @@ import pytest
 
 from sync.api.events import STEADY, TIMEOUT, Ending, Listener, new_stream_client
 from sync.domain.problems import Paused, Trouble
-from tests.support.answers import answer, answering, problem
+from tests.support.answers import answer, answering, free_port, problem
 from tests.support.desks import FixedClock
 from tests.support.marketplace import running_marketplace
 from tests.support.streams import PATIENCE, POKE, STREAM_HEAD, streaming
@@ -136,6 +136,14 @@ def test_a_request_says_who_asks_and_for_what():
     }
     assert wanted.items() <= line.headers.items()
     assert "last-event-id" not in line.headers
+
+
+def test_a_proxy_that_the_environment_names_is_not_used(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{free_port()}")
+    with streaming() as server, listening(server.origin) as ear:
+        server.next().say(STREAM_HEAD)
+        ear.hear()
 
 
 def test_the_newest_place_is_told_at_the_next_connection():

@@ -179,6 +179,7 @@ def test_a_word_taken_away_beside_a_changed_one_is_a_dispute(mine, theirs):
 
 def test_a_line_taken_away_here_and_shortened_there_is_kept_and_marked():
     assert overlap("one\ntwo words\nthree", "one\nthree", "one\ntwo\nthree") == "one\nThere: two\nthree"
+    assert overlap("one\ntwo words\nthree", "one\ntwo\nthree", "one\nthree") == "one\nHere: two\nthree"
 
 
 def test_lines_that_are_joined_here_and_parted_there_are_a_dispute():
