@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from typing import Final
 
 from desktop import terminal_sign_in
@@ -108,7 +107,7 @@ class HereOrThere:
 
 
 def _formats(settings: Settings) -> Formats:
-    return replace(plain_formats(), clock="{HH}:{mm}") if settings.clock == "24" else plain_formats()
+    return plain_formats()._replace(clock="{HH}:{mm}") if settings.clock == "24" else plain_formats()
 
 
 def _parser() -> argparse.ArgumentParser:

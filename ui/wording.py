@@ -7,9 +7,8 @@ and the order of a date as the locale has them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sync.domain.calls import LINE_OPENS_BEFORE, Customer, Refusal, Slot
@@ -24,8 +23,7 @@ FAR: Final = timedelta(days=180)
 """A date of another year that is nearer than this needs no year to be understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(NamedTuple):
     """How a locale writes times and dates. ``clock`` is a template with the fields h, hh, H, HH, mm and ap.
 
     Weekdays begin with Monday, months with January; ``day_suffix`` follows the day's number ("24." in German).

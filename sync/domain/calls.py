@@ -37,8 +37,7 @@ class SlotState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """Who invites. ``time_zone`` and ``city`` are None when the marketplace does not tell them: never guessed."""
 
     id: str
@@ -55,8 +54,7 @@ class Customer:
         return f"{self.first_name} {self.last_initial}." if self.last_initial else self.first_name
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One offered time, from ``starts_at`` to ``ends_at`` (UTC); ``time_zone`` is the customer's."""
 
     id: str

@@ -5,17 +5,15 @@ An intent is written to the outbox and nowhere else; the screen shows what the m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MESSAGE_CHARS: Final = 4000
 """Longest message to a customer, in characters; the marketplace's own limit is in its ``/v1/meta``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(NamedTuple):
     """Take one offered time: the one that the writer read.
 
     ``starts_at`` (UTC) is that time itself, since a customer can move a time and keep its id; the marketplace then
@@ -28,8 +26,7 @@ class Accept:
     seen_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decline:
+class Decline(NamedTuple):
     """Answer that none of the times work, with a message in the writer's own words."""
 
     call_id: str
@@ -52,8 +49,7 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxItem:
+class OutboxItem(NamedTuple):
     """One queued action. ``key`` is its idempotency key, made once when the writer acted.
 
     ``problem_code`` and ``problem_detail`` are the last answer that was not a yes, in the marketplace's words;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -99,7 +98,7 @@ def _columns(call: CallRequest) -> dict[str, Any]:
         "id": call.id,
         "version": call.version,
         "status": call.status.value,
-        "customer_json": json.dumps(asdict(call.customer), ensure_ascii=False),
+        "customer_json": json.dumps(call.customer._asdict(), ensure_ascii=False),
         "about": call.about,
         "subject": call.subject,
         "message": call.message,

@@ -61,9 +61,7 @@ class AnswerScene(Scene):
         entry = self.desk.outbox()[0]
         call = self.call()
         slots = tuple(
-            dataclasses.replace(slot, state=SlotState.WITHDRAWN)
-            if slot.id == getattr(entry.item.intent, "slot_id", "")
-            else slot
+            slot._replace(state=SlotState.WITHDRAWN) if slot.id == getattr(entry.item.intent, "slot_id", "") else slot
             for slot in call.slots
         )
         self.under.refuse(entry.item.key, code, words, dataclasses.replace(call, version=9, slots=slots))
@@ -295,7 +293,7 @@ def test_a_refusal_stands_when_the_dialog_is_opened_again(scene: Make) -> None:
 def test_a_chosen_time_that_goes_away_is_told_and_nothing_is_chosen_instead(scene: Make) -> None:
     one = scene()
     call = one.call()
-    gone = dataclasses.replace(call.slots[0], state=SlotState.TAKEN)
+    gone = call.slots[0]._replace(state=SlotState.TAKEN)
     one.under.receive(dataclasses.replace(call, version=2, slots=(gone, *call.slots[1:])))
     one.window.refresh()
     assert one.said == "Tue 24 Nov, 1:00 PM is not offered any more. Choose another time."

@@ -52,7 +52,7 @@ def test_a_time_that_has_begun_is_past_and_cannot_be_chosen() -> None:
 @pytest.mark.parametrize("state", [SlotState.TAKEN, SlotState.WITHDRAWN, SlotState.UNKNOWN])
 def test_a_time_that_is_not_offered_any_more_cannot_be_chosen(state: SlotState) -> None:
     call = invitation(starts=[at(24, 13)])
-    gone = dataclasses.replace(call, slots=(dataclasses.replace(call.slots[0], state=state),))
+    gone = dataclasses.replace(call, slots=(call.slots[0]._replace(state=state),))
     assert not offered_times(gone, (), WORDS)[0].can_be_chosen
 
 

@@ -55,7 +55,7 @@ def ground(one: Scene) -> str:
 
 def move_first_slot(one: Scene, to: datetime, version: int = 2) -> None:
     """Have the customer put the time that was offered first at another hour, under the same id."""
-    moved = dataclasses.replace(invitation().slots[0], starts_at=to, ends_at=to + HOUR / 2)
+    moved = invitation().slots[0]._replace(starts_at=to, ends_at=to + HOUR / 2)
     one.under.receive(dataclasses.replace(one.call(), version=version, slots=(moved, *invitation().slots[1:])))
 
 
@@ -155,7 +155,7 @@ def test_when_only_the_old_refusal_cannot_be_put_away_the_new_answer_is_said_to_
 ) -> None:
     one = dialog(make)
     one.press(button)
-    gone = dataclasses.replace(one.call().slots[0], state=SlotState.TAKEN)
+    gone = one.call().slots[0]._replace(state=SlotState.TAKEN)
     one.under.refuse(
         "key-1", "slot-taken", "", dataclasses.replace(one.call(), version=5, slots=(gone, *one.call().slots[1:]))
     )

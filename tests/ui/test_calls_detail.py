@@ -115,7 +115,7 @@ def test_what_is_on_its_way_cannot_be_taken_back(made: TestDesk) -> None:
     shown = made.desk.call("cr_kiln")
     assert shown is not None
     assert shown.pending is not None
-    sent = replace(shown.pending, state=OutboxState.INFLIGHT, first_sent_at=NOW)
+    sent = shown.pending._replace(state=OutboxState.INFLIGHT, first_sent_at=NOW)
     notice = detail_text(ShownCall(shown.call, sent), wording_of(made)).notices[0]
     assert (notice.title, notice.step) == ("Sending…", None)
 

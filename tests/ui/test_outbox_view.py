@@ -74,7 +74,7 @@ class OutboxScene(Scene):
     def refuse_lee(self, code: str = "slot-gone") -> None:
         """Let the marketplace refuse the first time of Brightwater Farms, and take it out of the offer."""
         key = self.desk.submit(Accept("cr_1", "sl_1", at(25, 9, 30), 1)).key
-        gone = dataclasses.replace(LEE.slots[0], state=SlotState.WITHDRAWN)
+        gone = LEE.slots[0]._replace(state=SlotState.WITHDRAWN)
         now = dataclasses.replace(LEE, version=4, slots=(gone, LEE.slots[1]))
         self.under.refuse(key, code, "This slot is no longer offered.", now)
 
