@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.paths import Profile, profile_of
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot
+from sync.domain.rows import Rows
 from sync.store.database import Database
 from sync.store.ledgers import Ledgers
 
@@ -54,6 +55,6 @@ def filled(home: Path, calls: int, origin: str = NOBODY) -> Profile:
     ledgers = Ledgers(database)
     now = datetime.now(UTC)
     for start in range(0, calls, 200):
-        ledgers.apply_snapshot_page([call(number, now) for number in range(start, min(calls, start + 200))])
+        ledgers.apply_snapshot_page(Rows(tuple(call(number, now) for number in range(start, min(calls, start + 200)))))
     database.close()
     return profile

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from desktop.cannot_start import CannotStart
 from sync.desk import Desk
 from sync.domain.calls import CallStatus
-from sync.domain.intents import Accept, Decline, Intent, OutboxItem, OutboxState
+from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
 from ui.answer_words import closed_sentence, refused_sentence
@@ -96,7 +96,7 @@ class Terminal:
             return LOOK_AGAIN
         return self._submit(Decline(call_id, message, version))
 
-    def _submit(self, intent: Intent) -> int:
+    def _submit(self, intent: Accept | Decline) -> int:
         """Queue it and try to send it; an answer without the marketplace's yes is never called done."""
         key = self._desk.submit(intent).key
         who, why = "`foreword-sync sync` or the window sends it", ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sync.clock import SystemClock
@@ -16,14 +16,17 @@ from sync.store.database import Database, Readers
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
+    from random import Random
+
     from desktop.paths import Profile
     from desktop.practice import PracticeMarketplace
     from sync.api.authority import Authority
     from sync.api.session import Session
     from sync.api.sign_in import SignIn
     from sync.domain.tokens import Tokens
-    from sync.ports import Clock, Keychain
+    from sync.ports import Clock, Keychain, Marketplace
     from sync.round import Round
+    from sync.store.ledgers import Ledgers
     from sync.store.outbox import Outbox
 
 
@@ -34,6 +37,7 @@ class Core(NamedTuple):
     database: Database
     queries: Queries
     outbox: Callable[[], Outbox]
+    ledgers: Callable[[], Ledgers]
     clock: Clock
     ends: ExitStack
     """Closes files and connections, in the order opposite to their opening."""
@@ -65,12 +69,19 @@ def open_core(profile: Profile, clock: Clock | None = None, keychain: Keychain |
 
         return Outbox(database)
 
+    @cache
+    def ledgers() -> Ledgers:
+        from sync.store.ledgers import Ledgers  # noqa: PLC0415 - see outbox
+
+        return Ledgers(database)
+
     used = clock or SystemClock()
     ends = ExitStack()
     ends.callback(database.close)
     ends.callback(readers.close)
     keychains = cache(lambda: keychain or open_keychain(profile))
-    return Core(Desk(queries, outbox, used, _new_key), database, queries, outbox, used, ends, keychains)
+    desk = Desk(queries, outbox, ledgers, used, _new_key)
+    return Core(desk, database, queries, outbox, ledgers, used, ends, keychains)
 
 
 def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
@@ -86,17 +97,32 @@ def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) 
 
 def build_round(core: Core, origin: str, access: Access) -> Round:
     """Put a round together over HTTP; imports all that talks and writes. Raises ValueError for an unsafe address."""
+    from random import Random  # noqa: PLC0415
+
     from sync.api.client import HttpMarketplace, new_client  # noqa: PLC0415 - httpx2, in the worker's time
-    from sync.round import Round  # noqa: PLC0415
-    from sync.store.ledgers import Ledgers  # noqa: PLC0415
 
     http = core.ends.enter_context(new_client(core.clock))
     marketplace = HttpMarketplace(origin, access.token, http, core.clock, _new_key, access.renew)
-    from random import Random  # noqa: PLC0415
+    return assemble_round(core, marketplace, Random(), _new_key)  # noqa: S311 - spreads retries, guards nothing
 
-    jitter = Random()  # noqa: S311 - spreads retries, guards nothing
-    ledgers = Ledgers(core.database)
-    return Round(marketplace, core.queries, core.outbox(), ledgers, core.clock, jitter, core.desk.announce)
+
+def assemble_round(core: Core, marketplace: Marketplace, random: Random, new_key: Callable[[], str]) -> Round:
+    """Put a round together from the core and any marketplace."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from sync.domain.notes import Marks, merge  # noqa: PLC0415 - in the worker's time, like all below
+    from sync.pull import Pull  # noqa: PLC0415
+    from sync.push import LANES, Push  # noqa: PLC0415
+    from sync.round import Round  # noqa: PLC0415
+    from ui.wording import HERE, ON_THE_OTHER_DEVICE  # noqa: PLC0415
+
+    queries, clock, announce = core.queries, core.clock, core.desk.announce
+    outbox, ledgers = core.outbox(), core.ledgers()
+    both = partial(merge, marks=Marks(HERE, ON_THE_OTHER_DEVICE))
+    threads = partial(ThreadPoolExecutor, LANES, thread_name_prefix="lane")
+    push = Push(marketplace, queries, outbox, clock, random, new_key, both, announce, threads)
+    pull = Pull(marketplace, queries, ledgers, clock, new_key, both, announce)
+    return Round(marketplace, push, pull, queries, outbox, ledgers, clock, random, announce)
 
 
 def open_keychain(profile: Profile) -> Keychain:

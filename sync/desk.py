@@ -6,17 +6,33 @@ Called from the thread of the windows; it reads and writes the local store and n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from sync.domain.calls import CallRequest, Refusal, refuse_accept, refuse_decline
+from sync.domain.calls import CallRequest, Refusal, refuse_accept, refuse_decline, refuse_report
 from sync.domain.changes import Changed, Kind
-from sync.domain.intents import MESSAGE_CHARS, Accept, Decline, Intent, OutboxItem, OutboxState
+from sync.domain.intents import (
+    MESSAGE_CHARS,
+    NOTE_CHARS,
+    Accept,
+    Decline,
+    Intent,
+    OutboxItem,
+    OutboxState,
+    ReportNoShow,
+    SaveNote,
+    SetProfile,
+    call_of,
+    target_of,
+)
 from sync.domain.projection import Section, ShownCall, project
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
+    from sync.domain.rows import NotePart, NoteRevision
+    from sync.domain.texts import ShownField, ShownNote
     from sync.ports import Clock
+    from sync.store.ledgers import Ledgers
     from sync.store.outbox import Outbox
 
 
@@ -50,7 +66,11 @@ class OutboxEntry(NamedTuple):
 
 
 class SyncStatus(NamedTuple):
-    """How fresh everything is and what waits; instants in UTC, ``trouble`` a problem code of the last round."""
+    """How fresh everything is and what waits; instants in UTC, ``trouble`` a problem code of the last round.
+
+    ``clock_offset``: how far the marketplace's clock is ahead of this computer's. ``unreadable`` rows came that this
+    program could not read; ``unlisted`` calls are listed no more, so many that the writer is asked (``accept_sweep``).
+    """
 
     last_synced_at: datetime | None
     last_tried_at: datetime | None
@@ -60,20 +80,29 @@ class SyncStatus(NamedTuple):
     trouble_since: datetime | None
     waiting: int
     attention: int
+    clock_offset: timedelta | None = None
+    unreadable: int = 0
+    unlisted: int = 0
 
 
 class Desk:
     """Questions and intents over one account's store.
 
-    ``outbox`` is asked for at the first write, so that its imports stay off the way to the first list. Every method
-    may raise StoreProblem.
+    ``outbox`` and ``ledgers`` are asked for at the first write, so that their imports stay off the way to the first
+    list. Every method may raise StoreProblem.
     """
 
     def __init__(
-        self, queries: Queries, outbox: Callable[[], Outbox], clock: Clock, new_key: Callable[[], str]
+        self,
+        queries: Queries,
+        outbox: Callable[[], Outbox],
+        ledgers: Callable[[], Ledgers],
+        clock: Clock,
+        new_key: Callable[[], str],
     ) -> None:
         self._queries = queries
         self._outbox = outbox
+        self._ledgers = ledgers
         self._clock = clock
         self._new_key = new_key
         self._listeners: list[Callable[[Changed], None]] = []
@@ -100,7 +129,7 @@ class Desk:
         items = self._queries.items_of(calls)
         by_call: dict[str, list[OutboxItem]] = {}
         for item in items:
-            by_call.setdefault(item.intent.call_id, []).append(item)
+            by_call.setdefault(target_of(item.intent), []).append(item)
         return tuple(project(calls[one], by_call.get(one, ())) for one in ids if one in calls)
 
     def call(self, call_id: str) -> ShownCall | None:
@@ -111,15 +140,15 @@ class Desk:
         """Return everything that waits, is being sent or was refused, oldest first."""
         items = [item for item in self._queries.items() if item.state is not OutboxState.ACKED]
         calls: dict[str, CallRequest] = {}
-        wanted = list(dict.fromkeys(item.intent.call_id for item in items))
+        wanted = list(dict.fromkeys(call_id for item in items if (call_id := call_of(item.intent))))
         for start in range(0, len(wanted), 200):
             calls |= self._queries.calls(wanted[start : start + 200])
-        return tuple(OutboxEntry(item, calls.get(item.intent.call_id)) for item in items)
+        return tuple(OutboxEntry(item, calls.get(target_of(item.intent))) for item in items)
 
     def status(self) -> SyncStatus:
         """Return how fresh everything is."""
         state = self._queries.sync_state()
-        waiting, attention = self._queries.item_counts()
+        waiting, attention = self._queries.item_counts(self._clock.now())
         return SyncStatus(
             last_synced_at=state.last_synced_at,
             last_tried_at=state.last_tried_at,
@@ -129,12 +158,34 @@ class Desk:
             trouble_since=state.trouble_since,
             waiting=waiting,
             attention=attention,
+            clock_offset=state.clock_offset,
+            unreadable=state.unreadable,
+            unlisted=state.unlisted,
         )
 
+    def note(self, call_id: str, part: NotePart) -> ShownNote:
+        """Return one text of a call as shown, empty where nothing was written so far."""
+        from sync.domain.texts import show_note  # noqa: PLC0415 - not on the way to the first list
+
+        items = self._queries.items_of((call_id,))
+        return show_note(call_id, part, self._queries.note(call_id, part), items)
+
+    def note_history(self, call_id: str, part: NotePart) -> tuple[NoteRevision, ...]:
+        """Return every text that a note ever had here, oldest first."""
+        return tuple(self._queries.revisions(call_id, part))
+
+    def profile(self) -> dict[str, ShownField]:
+        """Return the fields of the public profile as shown; empty before the first synchronisation."""
+        from sync.domain.texts import show_profile  # noqa: PLC0415 - not on the way to the first list
+
+        return show_profile(self._queries.profile(), self._queries.items_about("profile:"))
+
     def submit(self, intent: Intent) -> OutboxItem:
-        """Queue what the writer asks for; it is on disk when this returns. Raises NotAllowed."""
-        shown = self.call(intent.call_id)
-        refusal = Refusal.NOT_OPEN if shown is None else self._refusal(shown, intent)
+        """Queue what the writer asks for; it is on disk when this returns. Raises NotAllowed.
+
+        It takes the place of an earlier action of the same lane that was not sent yet.
+        """
+        refusal = self._refusal(intent)
         if refusal is not None:
             raise NotAllowed(refusal)
         item = self._outbox().append(self._new_key(), intent, self._clock.now())
@@ -148,17 +199,33 @@ class Desk:
         return self._change(key, self._outbox().take_back(key, self._clock.now()))
 
     def dismiss(self, key: str) -> bool:
-        """Put a refused action away; False when there is nothing to put away."""
+        """Put away a refused action, or give up one that is stuck; False when there is nothing to put away."""
+        item = self._queries.item(key)
+        if item is None or (item.state is OutboxState.QUEUED and not item.is_stuck(self._clock.now())):
+            return False
         return self._change(key, self._outbox().dismiss(key, self._clock.now()))
 
-    def retry(self, key: str) -> OutboxItem:
-        """Ask for a refused action again, as a new action with a key of its own. Raises NotAllowed."""
+    def retry(self, key: str, intent: Intent | None = None) -> OutboxItem:
+        """Ask for a refused action again, edited if ``intent`` is given: a new action with a key of its own.
+
+        Raises NotAllowed.
+        """
         item = self._queries.item(key)
-        if item is None or item.state is not OutboxState.REJECTED:
+        if item is None or item.state not in {OutboxState.REJECTED, OutboxState.BLOCKED}:
             raise NotAllowed(Refusal.NOT_OPEN)
-        again = self.submit(item.intent)
+        again = self.submit(intent or self._renewed(item.intent))
         self.dismiss(key)
         return again
+
+    def _renewed(self, intent: Intent) -> Intent:
+        """The same wish over what the marketplace states now: the writer has seen that and asks again."""
+        match intent:
+            case SaveNote(call_id, part, text):
+                return SaveNote(call_id, part, text, self.note(call_id, part).base_revision, intent.conflict)
+            case SetProfile(field, value):
+                return SetProfile(field, value, self.profile()[field].version)
+            case _:
+                return intent
 
     def send_waiting(self) -> None:
         """Let everything that waits for a later try go at the next round."""
@@ -174,14 +241,33 @@ class Desk:
         for listener in tuple(self._listeners):
             listener(changed)
 
-    def _refusal(self, shown: ShownCall, intent: Intent) -> Refusal | None:
-        if shown.pending is not None:
+    def accept_sweep(self) -> None:
+        """Agree that the calls which the marketplace lists no more are marked as such; nothing is deleted."""
+        self._ledgers().allow_sweep()
+        self.announce(Changed.of(Kind.STATUS))
+
+    def _refusal(self, intent: Intent) -> Refusal | None:
+        match intent:
+            case SaveNote():
+                return Refusal.TOO_LONG if len(intent.text) > NOTE_CHARS else None
+            case SetProfile():
+                return None if intent.field in self.profile() else Refusal.NOT_READY
+            case _:
+                return self._refusal_of_move(intent)
+
+    def _refusal_of_move(self, intent: Accept | Decline | ReportNoShow) -> Refusal | None:
+        shown = self.call(intent.call_id)
+        if shown is None:
+            return Refusal.NOT_OPEN
+        if shown.pending is not None and not shown.pending.can_be_taken_back:
             return Refusal.ALREADY_WAITING
         match intent:
             case Accept():
                 return refuse_accept(shown.call, intent.slot_id, self._clock.now())
             case Decline():
                 return Refusal.TOO_LONG if len(intent.message) > MESSAGE_CHARS else refuse_decline(shown.call)
+            case ReportNoShow():
+                return refuse_report(shown.call)
 
     def _change(self, key: str, done: bool) -> bool:  # noqa: FBT001 - the outcome that is passed on
         item = self._queries.item(key) if done else None
@@ -190,4 +276,6 @@ class Desk:
         return done
 
     def _tell(self, intent: Intent) -> None:
-        self.announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS, ids={intent.call_id}))
+        call_id = call_of(intent)
+        kind = Kind.PROFILE if call_id is None else Kind.NOTES if isinstance(intent, SaveNote) else Kind.CALLS
+        self.announce(Changed.of(kind, Kind.OUTBOX, Kind.STATUS, ids={call_id} if call_id else set()))

@@ -6,12 +6,14 @@ Adapters raise ``sync.domain.problems.Problem`` and nothing else; they are chose
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 
-from sync.domain.calls import CallRequest
-from sync.domain.intents import Intent
-from sync.domain.tokens import Tokens
+if TYPE_CHECKING:
+    from sync.domain.calls import CallRequest
+    from sync.domain.intents import Intent
+    from sync.domain.rows import Digest, Rows
+    from sync.domain.tokens import Tokens
 
 
 class Clock(Protocol):
@@ -24,36 +26,52 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPage:
-    """At most 200 calls. ``next_page`` is None on the last page, which alone has the ``cursor``."""
+    """At most 200 rows. ``next_page`` is None on the last page, which alone has the ``cursor``."""
 
-    calls: tuple[CallRequest, ...]
+    rows: Rows
     next_page: str | None
     cursor: str | None
+    as_of: int
     epoch: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """Changes after a cursor: calls as they are now, and (id, version) of those that are gone."""
+    """Changes after a cursor, each row as it is now. ``digest`` comes with the last page, if at all."""
 
-    calls: tuple[CallRequest, ...]
-    gone: tuple[tuple[str, int], ...]
+    rows: Rows
     next_cursor: str
     has_more: bool
     head_seq: int
     epoch: str
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A yes of the marketplace: the call with the action's effect. ``discarded_message`` was not used (A7)."""
+    """A yes of the marketplace: the row with the action's effect, and the version (and revision) that it has now.
 
-    call: CallRequest
+    ``discarded_message`` was not used, because another device's message stands (A7).
+    """
+
+    rows: Rows
+    version: int
+    revision: str | None = None
     discarded_message: str | None = None
+
+    @property
+    def call(self) -> CallRequest | None:
+        """The call that the answer brought, if it is about one."""
+        return self.rows.calls[0] if self.rows.calls else None
 
 
 class Marketplace(Protocol):
     """The other side of the contract in ``marketplace/openapi.yaml``. Every method may raise a Problem."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the marketplace's clock is ahead of this computer's; None before the first answer."""
+        ...
 
     def snapshot(self, page: str | None) -> SnapshotPage:
         """Return one page of the whole account; None asks for the first."""
@@ -63,11 +81,14 @@ class Marketplace(Protocol):
         """Return the changes after the cursor."""
         ...
 
-    def send(self, key: str, intent: Intent, epoch: str) -> Outcome:
-        """Ask for an action, once in effect however often it is sent with the same key."""
+    def send(self, key: str, intent: Intent, epoch: str, base: str | None = None) -> Outcome:
+        """Ask for an action, once in effect however often it is sent with the same key; from several threads.
+
+        ``base`` is the revision or version that a note or a field of the profile had before.
+        """
         ...
 
-    def outcome_of(self, key: str) -> Outcome | None:
+    def outcome_of(self, key: str, intent: Intent) -> Outcome | None:
         """Return what became of an action whose answer was lost; None if the marketplace never saw the key."""
         ...
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from sync.domain.calls import CallRequest, CallStatus, Slot, SlotState
-from sync.domain.intents import Accept, OutboxItem, OutboxState
+from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState, ReportNoShow, SaveNote, SetProfile
 from sync.domain.projection import ShownCall
 from ui.sentences import Sentence, offline_codes, problem_sentence, quoted
 from ui.wording import Wording, count_of
@@ -66,11 +66,19 @@ def refused_sentence(item: OutboxItem, call: CallRequest | None, wording: Wordin
     return Sentence(refused_title(item, wording), text, _way_on(found, item, call, wording), found.quote)
 
 
+_COULD_NOT: Final = {
+    Decline: "Could not decline",
+    ReportNoShow: "Could not report that nobody joined",
+    SaveNote: "Could not save the note at the marketplace",
+    SetProfile: "Could not change your Public Info",
+}
+
+
 def refused_title(item: OutboxItem, wording: Wording) -> str:
     """Return "Could not accept Wed 25 Nov, 9:30 AM" or "Could not decline"."""
-    if not isinstance(item.intent, Accept):
-        return "Could not decline"
-    return f"Could not accept {wording.slot(item.intent.starts_at)}"
+    if isinstance(item.intent, Accept):
+        return f"Could not accept {wording.slot(item.intent.starts_at)}"
+    return _COULD_NOT[type(item.intent)]
 
 
 def moved_text(was: datetime, slot: Slot, call: CallRequest, wording: Wording) -> str:

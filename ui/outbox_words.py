@@ -5,15 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sync.domain.calls import CallRequest, refuse_accept, refuse_decline
-from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
+from sync.domain.intents import (
+    Accept,
+    Decline,
+    Intent,
+    OutboxItem,
+    OutboxState,
+    ReportNoShow,
+    SaveNote,
+    SetProfile,
+    call_of,
+)
 from ui.answer_words import refused_sentence, refused_title
 from ui.wording import Wording
 
 if TYPE_CHECKING:
     from sync.desk import OutboxEntry
+
+
+VERBS: Final = {
+    Accept: "accepted",
+    Decline: "declined",
+    ReportNoShow: "reported",
+    SaveNote: "wrote",
+    SetProfile: "changed",
+}
+TITLES: Final = {Decline: "Decline", ReportNoShow: "Report that nobody joined:", SaveNote: "Note:"}
+FIELDS: Final = {
+    "findable": "whether customers find you",
+    "display_name": "your name",
+    "headline": "your headline",
+    "about": "your text about yourself",
+}
 
 
 class Part(StrEnum):
@@ -52,9 +78,18 @@ class OutboxLine:
     copy: str
 
 
+def _own_text(intent: Intent) -> str:
+    """What the writer wrote, which must not be lost with a refused action."""
+    match intent:
+        case Decline(message=text) | SaveNote(text=text) | SetProfile(value=str(text)):
+            return text
+        case _:
+            return ""
+
+
 def part_of(item: OutboxItem) -> Part:
     """Return the section of an action."""
-    if item.state is OutboxState.REJECTED:
+    if item.state in {OutboxState.REJECTED, OutboxState.BLOCKED}:
         return Part.ATTENTION
     return Part.SENDING if item.state is OutboxState.INFLIGHT else Part.WAITING
 
@@ -70,16 +105,16 @@ def by_part(entries: Sequence[OutboxEntry]) -> dict[Part, list[OutboxEntry]]:
 def outbox_line(entry: OutboxEntry, wording: Wording) -> OutboxLine:
     """Put one action into words."""
     item, call, part = entry.item, entry.call, part_of(entry.item)
-    who = f"{call.customer.company}, {call.customer.person}" if call else "An invitation that is not here any more"
+    who = _who(item, call)
     when = wording.when(item.created_at)
-    verb = "accepted" if isinstance(item.intent, Accept) else "declined"
+    verb = VERBS[type(item.intent)]
     refused = part is Part.ATTENTION
     title = refused_title(item, wording) if refused else _title(item, call, wording)
     text = refused_sentence(item, call, wording).paragraph() if refused else ""
     about = f"{who}  ·  {f'you {verb} ' if refused else ''}{when}"
     return OutboxLine(
         key=item.key,
-        call_id=item.intent.call_id,
+        call_id=call_of(item.intent) or "",
         part=part,
         is_accept=isinstance(item.intent, Accept),
         title=title,
@@ -87,14 +122,25 @@ def outbox_line(entry: OutboxEntry, wording: Wording) -> OutboxLine:
         state="" if refused else _state(item, wording),
         text=text,
         steps=_refused_steps(item, call, wording) if refused else _waiting_steps(item),
-        copy=item.intent.message if isinstance(item.intent, Decline) else f"{title}\n{about}\n{text}".strip(),
+        copy=_own_text(item.intent) or f"{title}\n{about}\n{text}".strip(),
     )
 
 
+def _who(item: OutboxItem, call: CallRequest | None) -> str:
+    if isinstance(item.intent, SetProfile):
+        return "Public Info"
+    return f"{call.customer.company}, {call.customer.person}" if call else "An invitation that is not here any more"
+
+
 def _title(item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
-    if isinstance(item.intent, Decline):
-        return f"Decline {call.subject}" if call else "Decline"
-    return f"Accept {wording.slot(item.intent.starts_at)}"
+    match item.intent:
+        case Accept(starts_at=starts_at):
+            return f"Accept {wording.slot(starts_at)}"
+        case SetProfile(field=field):
+            return f"Change {FIELDS.get(field, field)}"
+        case _:
+            title = TITLES[type(item.intent)]
+            return f"{title} {call.subject}" if call else title.removesuffix(":")
 
 
 def _state(item: OutboxItem, wording: Wording) -> str:
@@ -121,6 +167,8 @@ def _refused_steps(item: OutboxItem, call: CallRequest | None, wording: Wording)
             steps.append(Step.RETRY)
         if refuse_decline(call) is None:
             steps.append(Step.DECLINE)
+    elif not isinstance(item.intent, Accept | Decline):
+        steps.append(Step.RETRY)
     elif call is not None and refuse_decline(call) is None:
         steps += [Step.EDIT, Step.RETRY]
     return (*steps, Step.COPY, Step.DISMISS)

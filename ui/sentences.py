@@ -167,6 +167,21 @@ _CALLS: Final = {
         "This time was taken", "The time was given to somebody else before your answer.", _OTHER_TIME
     ),
     "slot-gone": Sentence("This time was taken back", "{who} has taken this time back.", _OTHER_TIME),
+    "parent-refused": Sentence(
+        "The change before it was not taken",
+        "This followed a change that the marketplace did not take, so it was not sent.",
+        "Press “Retry” to send it by itself.",
+    ),
+    "lost-by-marketplace": Sentence(
+        "The marketplace has lost this",
+        "It was confirmed, but the marketplace went back to an older state that does not have it.",
+        "Press “Retry” to send it again, or put it away.",
+    ),
+    "unreadable-rows": Sentence(
+        "Some of it could not be read",
+        "The marketplace sent something that this version of Foreword does not understand. The rest is here.",
+        "A newer version of Foreword may be able to read it.",
+    ),
     "slot-passed": Sentence("This time has passed", "It was already over when your answer could be sent.", _OTHER_TIME),
     "call-withdrawn": Sentence(
         "The invitation was taken back",
@@ -272,6 +287,11 @@ _REFUSALS: Final = {
         "This invitation cannot be answered any more",
         "It was answered, taken back or has ended in the meantime.",
         "Its row in Call Requests tells what happened.",
+    ),
+    Refusal.NOT_READY: Sentence(
+        "Your Public Info is not here yet",
+        "It comes with the first synchronisation.",
+        "Try again once Foreword has been online.",
     ),
     Refusal.ALREADY_WAITING: Sentence(
         "Your answer is already waiting",

@@ -87,7 +87,7 @@ def _routes(*, practice: bool) -> list[Route]:
         Route(f"{call}/acceptance", signed_in(writes.accept), methods=["POST"]),
         Route(f"{call}/decline", signed_in(writes.decline), methods=["POST"]),
         Route(f"{call}/no-show", signed_in(writes.report_no_show), methods=["POST"]),
-        _by_method(f"{call}/note", GET=reads.note, PUT=writes.put_note),
+        _by_method(f"{call}/notes/{{part}}", GET=reads.note, PUT=writes.put_note),
         _by_method("/v1/profile", GET=reads.profile, PATCH=writes.patch_profile),
         Route("/v1/commands/{key}", signed_in(reads.command)),
     ]

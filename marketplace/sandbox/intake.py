@@ -191,6 +191,10 @@ class Form:
             self.refuse(field, "Must be true or false.")
         return value is True
 
+    def optional_flag(self, field: str) -> bool:
+        """Read true or false; missing is false."""
+        return field in self._body and self.flag(field)
+
     def choice(self, field: str, words: tuple[str, ...]) -> str:
         """Read one of some words."""
         value = self._body.get(field)

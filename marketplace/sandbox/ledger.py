@@ -88,10 +88,10 @@ class Reading:
         query = select(item).where(*where).order_by(item.c.version).limit(size)
         return [_to_item(row) for row in self._connection.execute(query)]
 
-    def note_text(self, call_id: str, revision: str) -> str | None:
+    def note_text(self, kind: str, call_id: str, revision: str) -> str | None:
         """Return the text that a note had at a revision."""
-        where = (note_text.c.account_id == self.account_id, note_text.c.call_id == call_id)
-        return self._connection.scalar(select(note_text.c.text).where(*where, note_text.c.revision == revision))
+        mine = (note_text.c.account_id == self.account_id, note_text.c.kind == kind, note_text.c.call_id == call_id)
+        return self._connection.scalar(select(note_text.c.text).where(*mine, note_text.c.revision == revision))
 
     def kept_command(self, key: str) -> KeptCommand | None:
         """Return what the key did, or None if it was never seen."""
@@ -156,10 +156,10 @@ class Writing(Reading):
         ]
         self._connection.execute(insert(item), rows)
 
-    def keep_note_text(self, call_id: str, revision: str, text: str) -> None:
+    def keep_note_text(self, kind: str, call_id: str, revision: str, text: str) -> None:
         """Keep what a note says at this revision, as the common ground of a later merge (A8)."""
-        values = {"account_id": self.account_id, "call_id": call_id, "revision": revision, "text": text}
-        self._connection.execute(insert(note_text).values(**values))
+        place = {"account_id": self.account_id, "kind": kind, "call_id": call_id}
+        self._connection.execute(insert(note_text).values(**place, revision=revision, text=text))
 
     def keep_command(self, kept: KeptCommand) -> None:
         """Keep what a key did, in the transaction that did it."""

@@ -19,6 +19,7 @@ from marketplace.sandbox.customers import Brief, Customer, customer_named, custo
 from marketplace.sandbox.instants import from_seconds, from_text, to_seconds, to_text
 from marketplace.sandbox.invitations import OTHER_TIMES, Span, invite, soon, span_of, zone_of
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
+from marketplace.sandbox.reads import NOTE_PARTS
 from marketplace.sandbox.rivals import lose
 from marketplace.sandbox.schema import account, item, step
 
@@ -197,7 +198,7 @@ class Player:
 
     def remove(self, call_id: str) -> None:
         """Take a call and its note out of the account for good, leaving tombstones."""
-        for kind in ("call_request", "note"):
+        for kind in ("call_request", *(f"{part}_note" for part in NOTE_PARTS)):
             found = self._writing.find(kind, call_id)
             if found is not None and found.body is not None:
                 self._writing.put(Item(kind, call_id, self._writing.next_version(), None))

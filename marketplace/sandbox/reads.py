@@ -22,6 +22,8 @@ NOTE_CHARS: Final = 100_000
 CHANGES_PAGE: Final = 500
 CHANGES_DEFAULT: Final = 200
 SNAPSHOT_PAGE: Final = 200
+NOTE_PARTS: Final = ("prepared", "live", "answers")
+"""Written before the call, written during it, and the answers to prepared questions."""
 
 
 def meta(request: Request) -> Response:
@@ -98,10 +100,11 @@ def call_request(asked: Asked) -> Answer:
 
 
 def note(asked: Asked) -> Answer:
-    """Give the note of one call."""
+    """Give one of the notes of a call."""
+    kind = f"{note_part(asked.request)}_note"
     with open_reading(asked.sandbox.database, asked.account_id) as reading:
         call = find_call(reading, asked.request.path_params["id"])
-        found = reading.find("note", call.id)
+        found = reading.find(kind, call.id)
         if found is None or found.body is None:
             raise Problem("unknown-note", "Nothing was noted for this call so far.")
         return Answer(found.body, reading.seq, etag=found.body["revision"], revalidates=True)
@@ -131,6 +134,14 @@ def command(asked: Asked) -> Answer:
             "completed_at": to_text(from_seconds(kept.created_at)),
         }
         return Answer(body, reading.seq)
+
+
+def note_part(request: Request) -> str:
+    """Return which of a call's notes the address names; Problem 404 for any other."""
+    part = str(request.path_params["part"])
+    if part not in NOTE_PARTS:
+        raise Problem("unknown-note", f"The notes of a call are: {', '.join(NOTE_PARTS)}.")
+    return part
 
 
 def find_call(reading: Reading, call_id: str) -> Item:

@@ -127,6 +127,7 @@ note_text = Table(
     "note_text",
     metadata,
     Column("account_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
     Column("call_id", Text, primary_key=True),
     Column("revision", Text, primary_key=True),
     Column("text", Text, nullable=False),

@@ -12,7 +12,7 @@ from marketplace.sandbox.instants import to_exact_text, to_seconds, to_text
 from marketplace.sandbox.intake import Form
 from marketplace.sandbox.ledger import Item, Json, Writing, open_writing
 from marketplace.sandbox.problems import Problem
-from marketplace.sandbox.reads import MESSAGE_CHARS, NOTE_CHARS, find_call
+from marketplace.sandbox.reads import MESSAGE_CHARS, NOTE_CHARS, find_call, note_part
 from marketplace.sandbox.rivals import meet_rivals
 
 if TYPE_CHECKING:
@@ -112,26 +112,36 @@ def put_note(asked: Asked) -> Answer:
     base = intake.note_precondition(asked.request)
     form = Form(intake.json_body(asked.request))
     text = form.text("text", NOTE_CHARS, multiline=True)
+    conflict = form.optional_flag("conflict")
     form.check()
-    call_id = asked.request.path_params["id"]
+    call_id, part = asked.request.path_params["id"], note_part(asked.request)
+    kind = f"{part}_note"
 
     def act(writing: Writing) -> Json:
         gone = writing.find("call_request", call_id) if intake.ID.fullmatch(call_id) else None
         if gone is not None and gone.body is None:
             raise Problem("unknown-call-request", "This call request was removed.", status=410)
         find_call(writing, call_id)
-        found = writing.find("note", call_id)
+        found = writing.find(kind, call_id)
         note = found.body if found else None
         if (note["revision"] if note else None) != base:
-            base_text = writing.note_text(call_id, base) if base else None
+            base_text = writing.note_text(kind, call_id, base) if base else None
             raise Problem("revision-mismatch", "The note was changed elsewhere.", note=note, base_text=base_text)
         version = writing.next_version()
-        fresh = {"call_id": call_id, "revision": f"v{version}", "text": text, "updated_at": to_text(asked.now)}
-        writing.put(Item("note", call_id, version, fresh))
-        writing.keep_note_text(call_id, fresh["revision"], text)
+        fresh = {
+            "call_id": call_id,
+            "part": part,
+            "revision": f"v{version}",
+            "version": version,
+            "text": text,
+            "conflict": conflict,
+            "updated_at": to_text(asked.now),
+        }
+        writing.put(Item(kind, call_id, version, fresh))
+        writing.keep_note_text(kind, call_id, f"v{version}", text)
         return fresh
 
-    return _run(asked, "put_note", [call_id, base, text], act, lambda body: str(body["revision"]))
+    return _run(asked, "put_note", [call_id, part, base, text, conflict], act, lambda body: str(body["revision"]))
 
 
 def patch_profile(asked: Asked) -> Answer:

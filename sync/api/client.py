@@ -7,8 +7,11 @@ from a proxy or a café's sign-in page and counts as being offline.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 
 import httpx2
@@ -21,6 +24,9 @@ from sync.api.verdict import refusal
 from sync.domain.intents import Intent
 from sync.domain.problems import Busy, Offline, Paused, Refused, Resync, Trouble
 from sync.ports import ChangesPage, Clock, Outcome, SnapshotPage
+
+_HALF_A_SECOND: Final = timedelta(seconds=0.5)
+"""``Date`` has whole seconds, so on average it is this much later."""
 
 PAGE_ROWS: Final = 200
 """Rows of a page, so that storing one never holds the write lock for long."""
@@ -61,6 +67,13 @@ class HttpMarketplace:
         self._clock = clock
         self._new_request_id = new_request_id
         self._renew = renew
+        self._offsets: deque[timedelta] = deque(maxlen=5)
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the marketplace's clock is ahead of this computer's: the median of the last five answers."""
+        offsets = sorted(self._offsets)
+        return offsets[len(offsets) // 2] if offsets else None
 
     def snapshot(self, page: str | None) -> SnapshotPage:
         """Return one page of the whole account."""
@@ -76,25 +89,23 @@ class HttpMarketplace:
             raise Resync(problem.code, problem.detail) from problem
         return _read(wire.read_changes, reply)
 
-    def send(self, key: str, intent: Intent, epoch: str) -> Outcome:
-        """Ask for an action; the same key and intent give the same bytes, however often they are sent."""
-        path, body = wire.write_intent(intent)
-        headers = {"Idempotency-Key": f'"{key}"', "Sync-Epoch": epoch, "Content-Type": "application/json"}
-        reply = self._checked(self._request("POST", self._url(path), headers, json.dumps(body).encode()))
-        outcome = _read(wire.read_outcome, reply)
-        if outcome.call.id != intent.call_id:
-            raise Busy(Trouble.GARBLED, "the answer is about another call")
-        return outcome
+    def send(self, key: str, intent: Intent, epoch: str, base: str | None = None) -> Outcome:
+        """Ask for an action; the same key, intent and base give the same bytes, however often they are sent."""
+        request = wire.write_intent(intent, base)
+        own = {"Idempotency-Key": f'"{key}"', "Sync-Epoch": epoch, "Content-Type": "application/json"}
+        content = json.dumps(request.body).encode()
+        reply = self._request(request.method, self._url(request.path), {**own, **request.headers}, content)
+        return _read(lambda data, _epoch: wire.read_outcome(data, intent), self._checked(reply))
 
-    def outcome_of(self, key: str) -> Outcome | None:
+    def outcome_of(self, key: str, intent: Intent) -> Outcome | None:
         """Return the stored yes to a key; None when the marketplace never saw it. Raises the stored no."""
         try:
             reply = self._get(f"/commands/{key}", {})
         except Refused:
             return None  # never seen, or a marketplace that does not tell: the key itself keeps it to one effect
         status, body = _read(wire.read_command, reply)
-        stored = replace(reply, status=status, data=body)
-        return _read(wire.read_outcome, self._checked(stored))
+        stored = self._checked(replace(reply, status=status, data=body))
+        return _read(lambda data, _epoch: wire.read_outcome(data, intent), stored)
 
     def _get(self, path: str, query: Mapping[str, str]) -> Reply:
         url = self._url(path) + (f"?{httpx2.QueryParams(dict(query))}" if query else "")
@@ -124,7 +135,19 @@ class HttpMarketplace:
         if not wire.is_token(token):
             raise Paused(Trouble.TOKEN_EXPIRED)
         own = {"Authorization": f"Bearer {token}", "API-Version": "1", "Request-Id": self._new_request_id()}
-        return exchange(self._http, self._clock, method, url, {**own, **headers}, content)
+        before = self._clock.now()
+        reply = exchange(self._http, self._clock, method, url, {**own, **headers}, content)
+        self._compare_clocks(reply.headers.get("Date", ""), before)
+        return reply
+
+    def _compare_clocks(self, date: str, before: datetime) -> None:
+        """Note how far the marketplace's clock is ahead, by the ``Date`` of an answer (RFC 9110, 6.6.1)."""
+        try:
+            there = parsedate_to_datetime(date).astimezone(UTC) + _HALF_A_SECOND
+        except (ValueError, OverflowError, TypeError):
+            return
+        after = self._clock.now()
+        self._offsets.append(there - (before + (after - before) / 2))
 
     def _checked(self, reply: Reply) -> Reply:
         """Return a yes with its epoch; raise what anything else means."""

@@ -13,8 +13,8 @@ from typing import Final
 
 from sync.api import wire
 from sync.api.exchange import Reply, is_from_between, retry_after
-from sync.domain.calls import CallRequest
-from sync.domain.problems import Busy, Offline, Paused, Problem, Refused, Resync, Trouble
+from sync.domain.problems import Busy, Offline, Outdated, Paused, Problem, Refused, Resync, Trouble
+from sync.domain.rows import Note, Rows
 from sync.ports import Clock
 
 
@@ -26,14 +26,21 @@ class Answer:
     code: str = ""
     detail: str = ""
     retry_at: datetime | None = None
-    current: CallRequest | None = None
+    current: Rows | None = None
+    note: Note | None = None
+    base_text: str | None = None
 
 
 Make = Callable[[Answer], Problem]
-
-
+_SHARED: Final = frozenset({"token-expired", "account-suspended", "client-too-old", "quota", "unsupported"})
+_OURS: Final = frozenset(Trouble) - _SHARED
 WAITS: Final = frozenset({"in-progress", "too-early", "rate-limited", "unavailable"})
 """The contract's codes that tell more about a wait than its status; for all others the status tells."""
+
+
+def _code(answer: Answer) -> str:
+    """The marketplace's code; a word of this program's own would say something else in its mouth."""
+    return answer.code if answer.code and answer.code not in _OURS else f"http-{answer.status}"
 
 
 def _busy(answer: Answer) -> Busy:
@@ -47,7 +54,11 @@ def _patience(answer: Answer) -> Problem:
 
 
 def _refused(answer: Answer) -> Problem:
-    return Refused(answer.code or f"http-{answer.status}", answer.detail, answer.current)
+    return Refused(_code(answer), answer.detail, answer.current)
+
+
+def _outdated(answer: Answer) -> Problem:
+    return Outdated(answer.code, answer.detail, answer.note, answer.base_text)
 
 
 def _redirected(answer: Answer) -> Problem:
@@ -80,6 +91,7 @@ TABLE: Final[dict[tuple[int, str], Make]] = {
     (409, ""): _refused,
     (410, "cursor-expired"): _resync,
     (410, ""): _refused,
+    (412, "revision-mismatch"): _outdated,
     (412, ""): _refused,
     (413, ""): _refused,
     (415, ""): _refused,
@@ -115,17 +127,14 @@ def refusal(reply: Reply, origin: str, clock: Clock) -> Problem:
         return Offline(Trouble.CAPTIVE_PORTAL)
     data = reply.data or {}
     code, detail = data.get("code"), data.get("detail") or data.get("title")
-    current = data.get("current")
-    try:
-        call = wire.read_call(current) if isinstance(current, dict) else None
-    except wire.Garbled:
-        call = None
     return problem_of(
         Answer(
             status=reply.status,
             code=wire.one_line(code) if isinstance(code, str) else "",
             detail=wire.one_line(detail) if isinstance(detail, str) else "",
             retry_at=wire.read_instant(data.get("retry_at")) or retry_after(reply.headers, clock),
-            current=call,
+            current=wire.read_current(data),
+            note=wire.read_current_note(data),
+            base_text=data["base_text"] if isinstance(data.get("base_text"), str) else None,
         )
     )

@@ -9,22 +9,25 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
-from sync.domain.intents import Accept, Decline, Intent
+from sync.domain.intents import Accept, Decline, Intent, ReportNoShow, SaveNote, SetProfile
+from sync.domain.rows import Digest, Field, Gone, Note, NotePart, Profile, Rows
 from sync.ports import ChangesPage, Outcome, SnapshotPage
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PLACE: Final = re.compile(r"[\x21-\x7e]{1,2000}")
 _DIGITS: Final = re.compile(r"[0-9]{1,20}")
 _E164: Final = re.compile(r"\+[1-9][0-9]{1,14}")
+_XOR: Final = re.compile(r"[0-9a-f]{64}")
 _LINE_CHARS: Final = 300
 _TEXT_CHARS: Final = 20_000
+_NOTE_CHARS: Final = 1_000_000
 
 Json = dict[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
@@ -48,38 +51,99 @@ def read_object(body: bytes) -> Json:
 
 def read_snapshot(data: Json, epoch: str) -> SnapshotPage:
     """Read a page of ``GET /v1/snapshot``. Raises Garbled."""
-    items = [_object(item, "items") for item in _list(data, "items")]
     return SnapshotPage(
-        calls=tuple(read_call(_object(item.get("resource"), "resource")) for item in items if _is_call(item)),
+        rows=_rows(_list(data, "items")),
         next_page=_optional(data, "next_page", _place),
         cursor=_optional(data, "cursor", _place),
+        as_of=_whole(data, "as_of"),
         epoch=epoch,
     )
 
 
 def read_changes(data: Json, epoch: str) -> ChangesPage:
     """Read a page of ``GET /v1/changes``. Raises Garbled."""
-    changes = [_object(change, "changes") for change in _list(data, "changes")]
-    calls = [change for change in changes if _is_call(change)]
+    digest = data.get("digest")
     return ChangesPage(
-        calls=tuple(read_call(_object(one.get("resource"), "resource")) for one in calls if one.get("op") == "upsert"),
-        gone=tuple((_id(one, "id"), _whole(one, "version")) for one in calls if one.get("op") == "delete"),
+        rows=_rows(_list(data, "changes")),
         next_cursor=_place(data, "next_cursor"),
         has_more=data.get("has_more") is True,
         head_seq=_whole(data, "head_seq"),
         epoch=epoch,
+        digest=_digest(_object(digest, "digest")) if digest is not None else None,
     )
 
 
-def read_outcome(data: Json, _epoch: str = "") -> Outcome:
-    """Read the 200 of an acceptance or a decline. Raises Garbled."""
-    discarded = _optional(data, "discarded_message", _text)
-    return Outcome(read_call(_object(data.get("call_request"), "call_request")), discarded)
+def read_outcome(data: Json, intent: Intent) -> Outcome:
+    """Read the 200 of an action: the row that it is about. Raises Garbled."""
+    match intent:
+        case SaveNote():
+            note = read_note(data)
+            if (note.call_id, note.part) != (intent.call_id, intent.part):
+                raise Garbled("the answer is about another note")
+            return Outcome(Rows(notes=(note,)), note.version, note.revision)
+        case SetProfile():
+            profile = read_profile(data)
+            if intent.field not in profile.fields:
+                raise Garbled("the answer lacks the field")
+            return Outcome(Rows(profile=profile), profile.fields[intent.field].version)
+        case _:
+            call = read_call(_object(data.get("call_request"), "call_request"))
+            if call.id != intent.call_id:
+                raise Garbled("the answer is about another call")
+            discarded = _optional(data, "discarded_message", _text)
+            return Outcome(Rows(calls=(call,)), call.version, discarded_message=discarded)
+
+
+def read_current(data: Json) -> Rows | None:
+    """Read what a problem document says about the present state; None when it says nothing that can be read."""
+    current, profile = data.get("current"), data.get("profile")
+    try:
+        if isinstance(current, dict):
+            return Rows(calls=(read_call(current),))
+        return Rows(profile=read_profile(profile)) if isinstance(profile, dict) else None
+    except Garbled:
+        return None
+
+
+def read_current_note(data: Json) -> Note | None:
+    """Read the present note of a 412; None when there is none, or none that can be read."""
+    try:
+        return read_note(_object(data.get("note"), "note"))
+    except Garbled:
+        return None
 
 
 def read_command(data: Json, _epoch: str = "") -> tuple[int, Json]:
     """Read ``GET /v1/commands/{key}``: the stored status and body. Raises Garbled."""
     return _whole(data, "status"), _object(data.get("body"), "body")
+
+
+def read_note(data: Json) -> Note:
+    """Read one Note. Raises Garbled."""
+    part = data.get("part")
+    if part not in set(NotePart):
+        raise Garbled("part: not known here")
+    return Note(
+        call_id=_id(data, "call_id"),
+        part=NotePart(part),
+        revision=_id(data, "revision"),
+        version=_whole(data, "version"),
+        text=_long_text(data, "text"),
+        updated_at=_instant(data, "updated_at"),
+        conflict=data.get("conflict") is True,
+    )
+
+
+def read_profile(data: Json) -> Profile:
+    """Read the Profile; fields of an unknown kind are left out. Raises Garbled."""
+    fields = {}
+    for name, field in _object(data.get("fields"), "fields").items():
+        one = _object(field, "fields")
+        value = one.get("value")
+        if isinstance(value, bool | str):
+            clean = value if isinstance(value, bool) else many_lines(value)
+            fields[one_line(name)] = Field(clean, _whole(one, "version"), _instant(one, "changed_at"))
+    return Profile(_whole(data, "version"), fields)
 
 
 def read_call(data: Json) -> CallRequest:
@@ -109,15 +173,34 @@ def read_call(data: Json) -> CallRequest:
     )
 
 
-def write_intent(intent: Intent) -> tuple[str, Json]:
-    """Return the path below ``/v1`` and the JSON body that ask for an action: the same for the same intent, always."""
+class Request(NamedTuple):
+    """How an action is asked for: the method, the path below ``/v1``, more headers and the JSON body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: Json
+
+
+def write_intent(intent: Intent, base: str | None) -> Request:
+    """Return the request that asks for an action: the same for the same intent and base, always."""
     match intent:
         case Accept(call_id, slot_id, starts_at, seen):
-            body = {"slot_id": slot_id, "starts_at": _write_instant(starts_at), "seen_version": seen}
-            return f"/call-requests/{call_id}/acceptance", body
+            read = {"slot_id": slot_id, "starts_at": _write_instant(starts_at), "seen_version": seen}
+            return Request("POST", f"/call-requests/{call_id}/acceptance", {}, read)
         case Decline(call_id, message, seen):
             body = {"message": message, "reason": None, "seen_version": seen}
-            return f"/call-requests/{call_id}/decline", body
+            return Request("POST", f"/call-requests/{call_id}/decline", {}, body)
+        case ReportNoShow(call_id, waited):
+            body = {"party": "customer", "waited_minutes": waited}
+            return Request("POST", f"/call-requests/{call_id}/no-show", {}, body)
+        case SaveNote(call_id, part, text, _, conflict):
+            when = {"If-None-Match": "*"} if base is None else {"If-Match": f'"{base}"'}
+            path = f"/call-requests/{call_id}/notes/{part}"
+            return Request("PUT", path, when, {"text": text, "conflict": conflict})
+        case SetProfile(field, value, seen):
+            change = {"value": value, "base_version": int(base) if base is not None else seen}
+            return Request("PATCH", "/profile", {}, {"fields": {field: change}})
 
 
 def is_token(value: str) -> bool:
@@ -147,10 +230,38 @@ def one_line(value: str) -> str:
     return " ".join(visible.split())[:_LINE_CHARS]
 
 
-def many_lines(value: str) -> str:
+def many_lines(value: str, longest: int = _TEXT_CHARS) -> str:
     """Make a remote text fit to stand in a plain-text box: line ends and tabs stay, control characters go."""
-    text = value[:_TEXT_CHARS].replace("\r\n", "\n").replace("\r", "\n")
+    text = value[:longest].replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+
+
+def _rows(items: list[object]) -> Rows:
+    """Read the rows of a page; one that is not as the contract says is counted and left out, the others are kept."""
+    calls, notes, gone = [], [], []
+    profile, unreadable = None, 0
+    for item in items:
+        try:
+            row = _object(item, "items")
+            kind, resource = row.get("kind"), row.get("resource")
+            if row.get("op") == "delete":
+                gone.append(Gone(one_line(_raw(row, "kind")), _id(row, "id"), _whole(row, "version")))
+            elif kind == "call_request":
+                calls.append(read_call(_object(resource, "resource")))
+            elif kind == "profile":
+                profile = read_profile(_object(resource, "resource"))
+            elif isinstance(kind, str) and kind.endswith("_note"):
+                notes.append(read_note(_object(resource, "resource")))
+        except Garbled:
+            unreadable += 1
+    return Rows(tuple(calls), tuple(notes), profile, tuple(gone), unreadable)
+
+
+def _digest(data: Json) -> Digest:
+    xor = _raw(data, "xor")
+    if not _XOR.fullmatch(xor):
+        raise Garbled("xor: not a digest")
+    return Digest(_whole(data, "count"), xor)
 
 
 def _customer(data: Json) -> Customer:
@@ -191,10 +302,6 @@ def _conference(data: Json) -> Line:
     if not _E164.fullmatch(number) or not _DIGITS.fullmatch(pin):
         raise Garbled("line: not a number and a PIN")
     return Line(number, pin)
-
-
-def _is_call(item: Json) -> bool:
-    return item.get("kind") == "call_request"
 
 
 def _object(value: object, name: str) -> Json:
@@ -252,6 +359,14 @@ def _line(data: Json, name: str) -> str:
 
 def _text(data: Json, name: str) -> str:
     return many_lines(_raw(data, name))
+
+
+def _long_text(data: Json, name: str) -> str:
+    """A text of the writer's own, which is never cut."""
+    text = _raw(data, name)
+    if len(text) > _NOTE_CHARS:
+        raise Garbled(f"{name}: too long")
+    return many_lines(text, _NOTE_CHARS)
 
 
 def _optional(data: Json, name: str, read: Callable[[Json, str], Value]) -> Value | None:

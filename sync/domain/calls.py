@@ -133,6 +133,7 @@ class Refusal(StrEnum):
     NOT_OPEN = "not_open"
     ALREADY_WAITING = "already_waiting"
     TOO_LONG = "too_long"
+    NOT_READY = "not_ready"
 
 
 def refuse_accept(call: CallRequest, slot_id: str, now: datetime) -> Refusal | None:
@@ -148,3 +149,8 @@ def refuse_accept(call: CallRequest, slot_id: str, now: datetime) -> Refusal | N
 def refuse_decline(call: CallRequest) -> Refusal | None:
     """Return why this request cannot be declined, or None if it can."""
     return None if call.status is CallStatus.OPEN and not call.missing else Refusal.NOT_OPEN
+
+
+def refuse_report(call: CallRequest) -> Refusal | None:
+    """Return why nobody's absence can be reported for this call, or None if it can."""
+    return None if call.status is CallStatus.ACCEPTED and not call.missing else Refusal.NOT_OPEN

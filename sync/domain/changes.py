@@ -12,6 +12,8 @@ class Kind(StrEnum):
     CALLS = "calls"
     OUTBOX = "outbox"
     STATUS = "status"
+    NOTES = "notes"
+    PROFILE = "profile"
 
 
 class Changed(NamedTuple):
@@ -24,3 +26,10 @@ class Changed(NamedTuple):
     def of(cls, *kinds: Kind, ids: frozenset[str] | set[str] = frozenset()) -> Changed:
         """Make one from the kinds."""
         return cls(frozenset(kinds), frozenset(ids))
+
+    def __or__(self, other: Changed) -> Changed:
+        """Join two; any call of one of them stays any call."""
+        either = (self.ids | other.ids) if self.ids and other.ids else frozenset()
+        if not self.kinds or not other.kinds:
+            return other if not self.kinds else self
+        return Changed(self.kinds | other.kinds, either)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sync.domain.calls import CallRequest
+    from sync.domain.rows import Note, Rows
 
 
 class Trouble(StrEnum):
@@ -35,6 +35,9 @@ class Trouble(StrEnum):
     QUOTA = "quota"
     UNSUPPORTED = "unsupported"
     SLOT_PASSED = "slot-passed"
+    PARENT_REFUSED = "parent-refused"
+    LOST_BY_MARKETPLACE = "lost-by-marketplace"
+    UNREADABLE_ROWS = "unreadable-rows"
     DISK_FULL = "disk-full"
     DISK_ERROR = "disk-error"
     READ_ONLY = "read-only"
@@ -52,6 +55,7 @@ class Problem(Exception):  # noqa: N818 - a refusal or an outage is not an error
     ├── Offline          nothing was reached: wait for the network; no attempt is counted
     ├── Busy             reached, but try later: retry with the same key
     ├── Refused          the marketplace said no to this one action: park it, tell the writer
+    │   └── Outdated     a note was changed elsewhere meanwhile: merge, and ask again
     ├── Paused           nothing of this account can be sent until the writer does something
     ├── Resync           our place in the marketplace's history is gone: take a snapshot
     └── StoreProblem     this computer's own storage: full, read-only, damaged, too new
@@ -85,11 +89,23 @@ class Busy(Problem):
 
 
 class Refused(Problem):
-    """A final no to one action; ``current`` is the call as it stands now, when the answer told it."""
+    """A final no to one action; ``current`` is what the marketplace states now, as far as the answer told it."""
 
-    def __init__(self, code: str, detail: str = "", current: CallRequest | None = None) -> None:
+    def __init__(self, code: str, detail: str = "", current: Rows | None = None) -> None:
         super().__init__(code, detail)
         self.current = current
+
+
+class Outdated(Refused):
+    """The text grew from an older revision than ``note``, the present one (None: there is none any more).
+
+    ``base_text`` is the text that it grew from, where the marketplace still knows it.
+    """
+
+    def __init__(self, code: str, detail: str, note: Note | None, base_text: str | None) -> None:
+        super().__init__(code, detail)
+        self.note = note
+        self.base_text = base_text
 
 
 class Paused(Problem):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus, Line, Slot
-from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
+from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState, ReportNoShow, call_of
 
 
 class Section(StrEnum):
@@ -25,11 +25,15 @@ class Section(StrEnum):
 
 
 class ShownCall(NamedTuple):
-    """A call as shown: the marketplace's state, and the writer's answer that is not confirmed yet, if any."""
+    """A call as shown: the marketplace's state, and the writer's answer that is not confirmed yet, if any.
+
+    ``report`` is a no-show report that waits or was refused.
+    """
 
     call: CallRequest
     pending: OutboxItem | None = None
     refused: OutboxItem | None = None
+    report: OutboxItem | None = None
 
     @property
     def pending_slot(self) -> Slot | None:
@@ -69,7 +73,18 @@ def covers(item: OutboxItem, call: CallRequest) -> bool:
 
 def project(call: CallRequest, items: Iterable[OutboxItem]) -> ShownCall:
     """Lay the actions of one call, in any order, over it."""
-    mine = sorted((item for item in items if item.intent.call_id == call.id), key=lambda item: item.seq)
-    over = [item for item in mine if covers(item, call) and isinstance(item.intent, Accept | Decline)]
-    refused = [item for item in mine if item.state is OutboxState.REJECTED]
-    return ShownCall(call, over[-1] if over else None, refused[-1] if refused else None)
+    mine = sorted((item for item in items if call_of(item.intent) == call.id), key=lambda item: item.seq)
+    answers = [item for item in mine if isinstance(item.intent, Accept | Decline)]
+    over = [item for item in answers if covers(item, call)]
+    refused = [item for item in answers if item.state is OutboxState.REJECTED]
+    reports = [item for item in mine if isinstance(item.intent, ReportNoShow) and _stands(item, call)]
+    return ShownCall(
+        call,
+        over[-1] if over else None,
+        refused[-1] if refused else None,
+        reports[-1] if reports else None,
+    )
+
+
+def _stands(item: OutboxItem, call: CallRequest) -> bool:
+    return covers(item, call) or item.state is OutboxState.REJECTED

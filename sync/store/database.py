@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from sync.store.problems import store_problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """The layout that this program reads and writes: PRAGMA user_version, and the newest Alembic revision."""
 
 APPLICATION_ID: Final = 0x464F5245
@@ -77,15 +77,17 @@ class Database:
 
     def prepare(self) -> None:
         """Make the file, or bring it to this version's layout, in one transaction. Raises StoreProblem."""
-        if self._version() == SCHEMA_VERSION:
+        before = self._version()
+        if before == SCHEMA_VERSION:
             return
         from sync.store import upgrade  # noqa: PLC0415 - Alembic costs half a second
 
+        if before:
+            self.keep_copy(f"before-layout-{SCHEMA_VERSION}")
         try:
             _create_private(self.path)
         except OSError as error:
-            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-            raise StoreProblem(Trouble.DISK_FULL if full else Trouble.READ_ONLY, str(error)) from error
+            raise _file_problem(error) from error
         with self.write() as connection:
             upgrade.upgrade(connection, APPLICATION_ID)
 
@@ -102,6 +104,21 @@ class Database:
                 if isinstance(error.orig, sqlite3.Error):
                     raise store_problem(error.orig) from error
                 raise
+
+    def keep_copy(self, name: str) -> Path:
+        """Copy the file as it stands, by SQLite's online backup, into the folder ``copies``. Raises StoreProblem."""
+        folder = self.path.parent / "copies"
+        copy = folder / f"{self.path.stem}-{name}.db"
+        try:
+            _create_private(copy)
+        except OSError as error:
+            raise _file_problem(error) from error
+        try:
+            with closing(connect(self.path)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise store_problem(error) from error
+        return copy
 
     def close(self) -> None:
         """Close the writing side; the next write opens it again."""
@@ -146,6 +163,11 @@ class Database:
 def _create_private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _file_problem(error: OSError) -> StoreProblem:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return StoreProblem(Trouble.DISK_FULL if full else Trouble.READ_ONLY, str(error))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

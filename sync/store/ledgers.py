@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from sync.domain.calls import CallRequest
+from sync.domain.changes import Changed, Kind
 from sync.domain.problems import Problem
+from sync.domain.rows import Digest, Rows
 from sync.domain.times import to_millis
 from sync.ports import ChangesPage
-from sync.store import calls, outbox
+from sync.store import calls, outbox, restore, stated
 from sync.store.database import Database
 from sync.store.schema import SYNC_STATE
 
@@ -24,47 +25,107 @@ class Ledgers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def apply_changes(self, page: ChangesPage) -> set[str]:
-        """Store a page of changes and its cursor in one transaction (invariant I5); return the ids that changed."""
+    def apply_changes(self, page: ChangesPage) -> Changed:
+        """Store a page of changes and its cursor in one transaction (invariant I5); tell what changed.
+
+        Raises restore.WentBack, with nothing stored, for a row that is older than the one here.
+        """
         with self._database.write() as connection:
-            changed = calls.apply_rows(connection, page.calls) | calls.mark_missing(connection, page.gone)
-            _set(connection, cursor=page.next_cursor, epoch=page.epoch, head_seq_seen=page.head_seq)
+            restore.look_for_older(connection, page.rows)
+            changed = stated.apply(connection, page.rows)
+            seen = {"cursor": page.next_cursor, "epoch": page.epoch, "head_seq_seen": page.head_seq}
+            _set(connection, **seen, unreadable=_state(connection).unreadable + page.rows.unreadable)
             return changed
 
-    def apply_snapshot_page(self, received: Sequence[CallRequest]) -> set[str]:
+    def check_digest(self, digest: Digest) -> int:
+        """Compare the calls that are here with the marketplace's count; return how often in a row they differed."""
+        with self._database.write() as connection:
+            state = _state(connection)
+            same = (state.digest_count, state.digest_xor) == (digest.count, digest.xor)
+            misses = 0 if same else state.digest_misses + 1
+            if misses != state.digest_misses:
+                _set(connection, digest_misses=misses)
+            return misses
+
+    def apply_snapshot_page(self, rows: Rows) -> Changed:
         """Store a page of a snapshot; the cursor comes with ``finish_snapshot``."""
         with self._database.write() as connection:
-            return calls.apply_rows(connection, received)
+            return stated.apply(connection, rows)
 
-    def finish_snapshot(self, listed: set[str], cursor: str, epoch: str) -> set[str]:
-        """Mark what the complete snapshot did not list, and store the cursor that follows it."""
+    def finish_snapshot(
+        self,
+        listed: set[str],
+        cursor: str,
+        *,
+        head: int,
+        unreadable: int,
+        now: datetime,
+        new_key: Callable[[], str],
+        merge: outbox.Merge,
+    ) -> Changed:
+        """Mark what the complete snapshot did not list, look for what a restored marketplace lost, store the cursor."""
         with self._database.write() as connection:
-            changed = calls.mark_unlisted(connection, listed)
-            _set(connection, cursor=cursor, epoch=epoch)
+            state = _state(connection)
+            marked, asks = calls.mark_unlisted(connection, listed, asked=bool(state.may_sweep))
+            calls.count_anew(connection)
+            changed = Changed.of(Kind.CALLS, ids=marked) if marked else stated.NOTHING
+            if state.restoring and restore.look_for_lost(connection, now, new_key, merge):
+                changed |= Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.NOTES, Kind.STATUS)
+            done = {"cursor": cursor, "head_seq_seen": head, "restoring": 0, "may_sweep": 0}
+            _set(connection, **done, unlisted=asks, unreadable=unreadable)
             return changed
 
-    def begin_epoch(self, epoch: str, now: datetime, *, returning: bool) -> None:
-        """Enter a history of the marketplace, with the queue; in another one than before older versions count again."""
+    def allow_sweep(self) -> None:
+        """Take the writer's yes: the calls that the marketplace lists no more are marked by a new snapshot."""
         with self._database.write() as connection:
-            _set(connection, epoch=epoch, cursor=None)
+            _set(connection, may_sweep=1, unlisted=0, cursor=None)
+
+    def begin_epoch(self, epoch: str, now: datetime, *, returning: bool) -> None:
+        """Enter a history of the marketplace, with the queue.
+
+        ``returning``: it is another one than before, or the marketplace went back in this one. Then a copy of the file
+        is kept first, older versions count again, and the snapshot that follows looks for what was lost.
+        """
+        if returning:
+            self._database.keep_copy(f"before-restore-{now:%Y%m%dT%H%M%SZ}")
+        with self._database.write() as connection:
+            _set(connection, epoch=epoch, cursor=None, head_seq_seen=None)
             outbox.move_to_epoch(connection, epoch, now)
             if returning:
-                calls.forget_versions(connection)
+                stated.forget_versions(connection)
+                _set(connection, restoring=1)
 
-    def record_round(self, problem: Problem | None, next_try_at: datetime | None, now: datetime) -> None:
+    def be_patient(self, code: str | None, until: datetime | None) -> None:
+        """Keep until when the marketplace asked to be left alone; None ends it."""
+        with self._database.write() as connection:
+            _set(connection, patience_until=to_millis(until) if until else None, patience_code=code)
+
+    def record_round(
+        self,
+        problem: Problem | None,
+        next_try_at: datetime | None,
+        now: datetime,
+        clock_offset: timedelta | None = None,
+    ) -> None:
         """Store how a round went; the trouble keeps the time at which it began."""
         with self._database.write() as connection:
             values: dict[str, Any] = {"last_tried_at": to_millis(now)}
             values["next_try_at"] = to_millis(next_try_at) if next_try_at else None
+            if clock_offset is not None:
+                values["clock_offset_ms"] = round(clock_offset.total_seconds() * 1000)
             if problem is None:
                 clear = dict.fromkeys(("trouble", "trouble_detail", "trouble_since"))
                 _set(connection, **values, **clear, last_synced_at=to_millis(now), failures=0)
                 return
-            before = connection.execute(select(SYNC_STATE).where(SYNC_STATE.c.id == 1)).one_or_none()
-            since = before.trouble_since if before is not None and before.trouble else to_millis(now)
-            failures = (before.failures if before is not None else 0) + 1
+            before = _state(connection)
+            since = before.trouble_since if before.trouble else to_millis(now)
             trouble = {"trouble": str(problem.code), "trouble_detail": problem.detail, "trouble_since": since}
-            _set(connection, **values, **trouble, failures=failures)
+            _set(connection, **values, **trouble, failures=before.failures + 1)
+
+
+def _state(connection: Connection) -> Any:
+    connection.execute(upsert(SYNC_STATE).values(id=1).on_conflict_do_nothing())
+    return connection.execute(select(SYNC_STATE).where(SYNC_STATE.c.id == 1)).one()
 
 
 def _set(connection: Connection, **values: Any) -> None:

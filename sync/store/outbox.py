@@ -1,6 +1,6 @@
 """Writes the queue of the writer's actions.
 
-    queued -> inflight -> acked -> settled          aside: rejected -> dismissed, and cancelled (taken back unsent)
+    queued -> inflight -> acked -> settled          aside: rejected or blocked -> dismissed, and cancelled (never sent)
 
 Each function is one transaction. The idempotency key is the row's own, made once when the writer acted (invariant I2).
 """
@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Update, func, insert, select, update
 
-from sync.domain.calls import CallRequest
-from sync.domain.intents import Intent, OutboxItem, OutboxState, encode, lane_of
-from sync.domain.problems import Problem, Refused
-from sync.domain.times import to_millis
-from sync.store import calls
+from sync.domain.changes import Changed
+from sync.domain.intents import Intent, OutboxItem, OutboxState, SaveNote, decode, encode, lane_of, target_of
+from sync.domain.lanes import Place, place
+from sync.domain.notes import Merged
+from sync.domain.problems import Outdated, Problem, Refused, Trouble
+from sync.domain.rows import Rows
+from sync.domain.times import from_millis, to_millis
+from sync.ports import Outcome
+from sync.store import stated, texts
 from sync.store.database import Database
 from sync.store.schema import OUTBOX, OUTBOX_LOG, SYNC_STATE
 
-_COMMAND_VERSION: Final = 1
+_COMMAND_VERSION: Final = 2
+Merge = Callable[[str, str, str], Merged]
+"""(base, mine, theirs) -> both."""
+
+_ON_THE_WAY: Final = ("queued", "inflight", "acked")
 
 
 class Outbox:
@@ -32,48 +41,35 @@ class Outbox:
         self._database = database
 
     def append(self, key: str, intent: Intent, now: datetime) -> OutboxItem | None:
-        """Queue an action, committed when this returns; None when one of the same lane is on its way already."""
-        payload = json.dumps(encode(intent), ensure_ascii=False, sort_keys=True)
-        lane = lane_of(intent)
+        """Queue an action, committed when this returns; None when another answer to the call is on its way already."""
         with self._database.write() as connection:
-            busy = select(func.count()).where(
-                OUTBOX.c.lane == lane, OUTBOX.c.state.in_(["queued", "inflight", "acked"])
-            )
-            if connection.scalar(busy):
+            found = place(intent, _alive(connection, lane_of(intent)))
+            if found is None:
                 return None
-            row = {
-                "key": key,
-                "epoch": connection.scalar(select(SYNC_STATE.c.epoch).where(SYNC_STATE.c.id == 1)),
-                "lane": lane,
-                "type": encode(intent)["type"],
-                "cmd_version": _COMMAND_VERSION,
-                "target_id": intent.call_id,
-                "payload_json": payload,
-                "payload_sha256": hashlib.sha256(payload.encode()).hexdigest(),
-                "state": OutboxState.QUEUED.value,
-                "created_at": to_millis(now),
-            }
-            inserted = connection.execute(insert(OUTBOX).values(row).returning(OUTBOX.c.seq))
-            seq = int(inserted.scalar_one())
-            _log(connection, key, now, "queued")
-        return OutboxItem(key, seq, lane, intent, OutboxState.QUEUED, now)
+            for replaced in found.replaces:
+                connection.execute(_of(replaced, "queued").values(state="cancelled"))
+                _log(connection, replaced, now, "replaced", key)
+            if isinstance(intent, SaveNote) and not found.replaces and found.parent_key is None:
+                mine = texts.own_successor(connection, intent.call_id, intent.part, intent.base_revision)
+                found = found._replace(base=mine)
+            return _append(connection, key, intent, found, now)
 
     def take_back(self, key: str, now: datetime) -> bool:
         """Cancel an action that was never sent; False when it is too late for that."""
         with self._database.write() as connection:
-            unsent = (OUTBOX.c.state == "queued") & OUTBOX.c.first_sent_at.is_(None)
-            done = connection.execute(update(OUTBOX).where(OUTBOX.c.key == key, unsent).values(state="cancelled"))
+            unsent = _of(key, "queued").where(OUTBOX.c.first_sent_at.is_(None))
+            done = connection.execute(unsent.values(state="cancelled"))
             if done.rowcount:
                 _log(connection, key, now, "taken back")
             return bool(done.rowcount)
 
     def dismiss(self, key: str, now: datetime) -> bool:
-        """Put a refused action away; False when it was not refused."""
+        """Put away an action that was refused, or that the writer gives up; False when it ended some other way."""
         with self._database.write() as connection:
-            refused = update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.state == "rejected")
-            done = connection.execute(refused.values(state="dismissed"))
+            done = connection.execute(_of(key, "rejected", "blocked", "queued").values(state="dismissed"))
             if done.rowcount:
                 _log(connection, key, now, "dismissed")
+                _block_followers(connection, key, now)
             return bool(done.rowcount)
 
     def retry_now(self) -> None:
@@ -88,17 +84,18 @@ class Outbox:
                 update(OUTBOX).where(OUTBOX.c.state == "inflight").values(state="queued", not_before=None)
             ).rowcount
 
-    def mark_inflight(self, key: str, epoch: str, now: datetime) -> bool:
-        """Freeze the action before its first byte leaves; False when it was taken back meanwhile."""
+    def mark_inflight(self, keys: Sequence[str], epoch: str, now: datetime) -> list[OutboxItem]:
+        """Freeze the actions before their first byte leaves; return them without those taken back meanwhile."""
         with self._database.write() as connection:
             at = to_millis(now)
-            values = {"state": "inflight", "first_sent_at": func.coalesce(OUTBOX.c.first_sent_at, at), "epoch": epoch}
-            done = connection.execute(
-                update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.state == "queued").values(values)
-            )
-            if done.rowcount:
-                _log(connection, key, now, "sent")
-            return bool(done.rowcount)
+            first = func.coalesce(OUTBOX.c.first_sent_at, at)
+            marked = []
+            for key in keys:
+                values = {"state": "inflight", "first_sent_at": first, "epoch": epoch}
+                if connection.execute(_of(key, "queued").values(values)).rowcount:
+                    _log(connection, key, now, "sent")
+                    marked.append(_item(connection.execute(select(OUTBOX).where(OUTBOX.c.key == key)).one()))
+            return marked
 
     def postpone(self, key: str, not_before: datetime, problem: Problem, now: datetime) -> None:
         """Count a try without a verdict; the same key goes again, not before the given time."""
@@ -125,22 +122,72 @@ class Outbox:
                 first = OUTBOX.c.first_sent_at == to_millis(never_left)
                 connection.execute(_of(key, "queued").where(first, OUTBOX.c.attempts == 0).values(first_sent_at=None))
 
-    def refuse(self, key: str, problem: Problem, now: datetime) -> set[str]:
-        """Park an action with the reason, and apply the call as the answer told it, in one transaction."""
+    def refuse(self, key: str, problem: Refused, now: datetime) -> Changed:
+        """Park an action with the reason, and store what the answer states, in one transaction."""
         with self._database.write() as connection:
             values = {"state": "rejected", "problem_code": str(problem.code), "problem_detail": problem.detail}
             if connection.execute(_of(key, "queued", "inflight").values(values)).rowcount:
                 _log(connection, key, now, "refused", str(problem.code))
-            current = problem.current if isinstance(problem, Refused) else None
-            return calls.apply_rows(connection, [current]) if current else set()
+                _block_followers(connection, key, now)
+            return stated.apply(connection, problem.current or Rows())
 
-    def acknowledge(self, key: str, call: CallRequest, now: datetime) -> set[str]:
-        """Take a yes: the call's row and the end of the action's wait are stored together."""
+    def acknowledge(self, key: str, outcome: Outcome, now: datetime) -> Changed:
+        """Take a yes: the row that it brings and the end of the action's wait are stored together."""
         with self._database.write() as connection:
-            values = {"state": "acked", "ack_version": call.version, "problem_code": None, "problem_detail": None}
+            values: dict[str, Any] = {
+                "state": "acked",
+                "ack_version": outcome.version,
+                "acked_at": to_millis(now),
+                "problem_code": None,
+                "problem_detail": None,
+            }
             if connection.execute(_of(key, "queued", "inflight").values(values)).rowcount:
                 _log(connection, key, now, "confirmed")
-            return calls.apply_rows(connection, [call])
+            if outcome.revision is not None:
+                replaced = connection.scalar(select(OUTBOX.c.base).where(OUTBOX.c.key == key))
+                texts.name_saved(connection, key, outcome.revision, replaced)
+            changed = stated.apply(connection, outcome.rows)
+            # A text's effect is what came with the yes; a call's may be overtaken, and waits for its version.
+            alone = _of(key, "acked").where(OUTBOX.c.type.in_(["note", "profile"]))
+            connection.execute(alone.values(state="settled"))
+            follower = update(OUTBOX).where(OUTBOX.c.parent_key == key, OUTBOX.c.first_sent_at.is_(None))
+            connection.execute(follower.values(base=outcome.revision or str(outcome.version)))
+            return changed
+
+    def merge_note(self, item: OutboxItem, problem: Outdated, merging: Merging, now: datetime) -> Changed:
+        """Let a merge take the place of the text that was sent and of the one that followed it (A8).
+
+        It goes out as a new action over the present revision; nothing is sent when it says what stands there.
+        """
+        with self._database.write() as connection:
+            alive = _alive(connection, item.lane)
+            mine, there = alive[-1].intent if alive else None, problem.note
+            if item.key not in {one.key for one in alive} or not isinstance(mine, SaveNote):
+                return stated.NOTHING
+            changed = stated.apply(connection, Rows(notes=(there,)) if there else Rows())
+            merged = SaveNote(mine.call_id, mine.part, mine.text, None, mine.conflict)
+            if there is not None:
+                known = problem.base_text or texts.text_at(connection, mine.call_id, mine.part, item.base) or ""
+                both = merging.merge(known, mine.text, there.text)
+                conflict = both.conflict or mine.conflict or there.conflict
+                merged = SaveNote(mine.call_id, mine.part, both.text, there.revision, conflict)
+            for old in alive:
+                connection.execute(_of(old.key, "queued", "inflight").values(state="cancelled"))
+                _log(connection, old.key, now, "merged", merging.key)
+            if there is None or (there.text, there.conflict) != (merged.text, merged.conflict):
+                _append(connection, merging.key, merged, Place(base=merged.base_revision), now, origin="merge")
+                again = {"attempts": item.attempts + 1, "problem_code": str(problem.code)}
+                wait = to_millis(merging.not_before) if merging.not_before else None
+                connection.execute(_of(merging.key, "queued").values(again | {"not_before": wait}))
+            return changed
+
+
+class Merging(NamedTuple):
+    """What a merge needs: the function, the key of the action that it makes, and when that may go (UTC; None: now)."""
+
+    merge: Merge
+    key: str
+    not_before: datetime | None
 
 
 def move_to_epoch(connection: Connection, epoch: str, now: datetime) -> None:
@@ -153,6 +200,100 @@ def move_to_epoch(connection: Connection, epoch: str, now: datetime) -> None:
         values = {"state": "rejected", "problem_code": "epoch-changed", "problem_detail": None}
         connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(values))
         _log(connection, key, now, "refused", "epoch-changed")
+        _block_followers(connection, key, now)
+
+
+def say_lost(connection: Connection, key: str, now: datetime) -> None:
+    """Show a confirmed action again whose effect the marketplace has lost: the writer decides about it."""
+    values = {"state": "rejected", "problem_code": str(Trouble.LOST_BY_MARKETPLACE), "problem_detail": None}
+    connection.execute(_of(key, "settled", "acked", "rejected").values(values))
+    _log(connection, key, now, "lost by the marketplace")
+
+
+def settle_found(connection: Connection, key: str, now: datetime) -> None:
+    """End an action whose answer was lost, but whose effect was found."""
+    connection.execute(_of(key, "rejected").values(state="settled", problem_code=None, acked_at=to_millis(now)))
+    _log(connection, key, now, "effect found")
+
+
+def requeue_text(connection: Connection, key: str, saved: SaveNote, revision: str | None, now: datetime) -> None:
+    """Queue a text that the marketplace has lost, over the revision that stands there now."""
+    if not _alive(connection, lane_of(saved)):
+        _append(connection, key, saved, Place(base=revision), now, origin="merge")
+
+
+def ended_since(connection: Connection, since: datetime) -> list[OutboxItem]:
+    """Return the actions that were confirmed since then, or are in doubt after a new epoch, oldest first."""
+    done = OUTBOX.c.state.in_(["settled", "acked"]) & (func.coalesce(OUTBOX.c.acked_at, 0) >= to_millis(since))
+    doubtful = (OUTBOX.c.state == "rejected") & (OUTBOX.c.problem_code == "epoch-changed")
+    return [_item(row) for row in connection.execute(select(OUTBOX).where(done | doubtful).order_by(OUTBOX.c.seq))]
+
+
+def _append(
+    connection: Connection, key: str, intent: Intent, found: Place, now: datetime, origin: str = "local"
+) -> OutboxItem:
+    payload = json.dumps(encode(intent), ensure_ascii=False, sort_keys=True)
+    row = {
+        "key": key,
+        "epoch": connection.scalar(select(SYNC_STATE.c.epoch).where(SYNC_STATE.c.id == 1)),
+        "lane": lane_of(intent),
+        "type": encode(intent)["type"],
+        "cmd_version": _COMMAND_VERSION,
+        "target_id": target_of(intent),
+        "payload_json": payload,
+        "payload_sha256": hashlib.sha256(payload.encode()).hexdigest(),
+        "state": OutboxState.QUEUED.value,
+        "created_at": to_millis(now),
+        "base": found.base,
+        "parent_key": found.parent_key,
+    }
+    inserted = connection.execute(insert(OUTBOX).values(row).returning(OUTBOX.c.seq))
+    if isinstance(intent, SaveNote):
+        texts.keep_saved(connection, intent, key, found.base, origin, now)
+    _log(connection, key, now, "queued")
+    return OutboxItem(
+        key,
+        int(inserted.scalar_one()),
+        lane_of(intent),
+        intent,
+        OutboxState.QUEUED,
+        now,
+        base=found.base,
+        parent_key=found.parent_key,
+    )
+
+
+def _alive(connection: Connection, lane: str) -> list[OutboxItem]:
+    query = select(OUTBOX).where(OUTBOX.c.lane == lane, OUTBOX.c.state.in_(_ON_THE_WAY)).order_by(OUTBOX.c.seq)
+    return [_item(row) for row in connection.execute(query)]
+
+
+def _block_followers(connection: Connection, key: str, now: datetime) -> None:
+    """What followed a refused action would make no sense without it; the writer sees both."""
+    values = {"state": "blocked", "problem_code": str(Trouble.PARENT_REFUSED), "problem_detail": None}
+    follows = (OUTBOX.c.parent_key == key) & (OUTBOX.c.state == "queued")
+    for child in connection.scalars(select(OUTBOX.c.key).where(follows)).all():
+        connection.execute(_of(child, "queued").values(values))
+        _log(connection, child, now, "blocked", key)
+
+
+def _item(row: Any) -> OutboxItem:
+    return OutboxItem(
+        key=row.key,
+        seq=row.seq,
+        lane=row.lane,
+        intent=decode(json.loads(row.payload_json)),
+        state=OutboxState(row.state),
+        created_at=from_millis(row.created_at),
+        attempts=row.attempts,
+        first_sent_at=from_millis(row.first_sent_at) if row.first_sent_at is not None else None,
+        not_before=from_millis(row.not_before) if row.not_before is not None else None,
+        ack_version=row.ack_version,
+        problem_code=row.problem_code,
+        problem_detail=row.problem_detail,
+        base=row.base,
+        parent_key=row.parent_key,
+    )
 
 
 def _of(key: str, *states: str) -> Update:

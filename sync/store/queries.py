@@ -8,17 +8,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
-from sync.domain.intents import OutboxItem, OutboxState, decode
+from sync.domain.intents import STUCK_AFTER, STUCK_TRIES, OutboxItem, OutboxState, decode
 from sync.domain.times import from_millis, to_millis
 from sync.store.problems import store_problem
 
+if TYPE_CHECKING:
+    from sync.domain.rows import Note, NotePart, NoteRevision, Profile
+
 _PENDING: Final = """
     SELECT o.target_id FROM outbox o JOIN call c ON c.id = o.target_id
-    WHERE o.state IN ('queued', 'inflight') OR (o.state = 'acked' AND c.version < o.ack_version)
+    WHERE o.type IN ('accept', 'decline')
+      AND (o.state IN ('queued', 'inflight') OR (o.state = 'acked' AND c.version < o.ack_version))
     ORDER BY o.seq
 """
 _NEEDS_ANSWER: Final = """
@@ -30,7 +34,7 @@ _UPCOMING: Final = """
     SELECT c.id FROM call c JOIN call_slot s ON s.call_id = c.id AND s.id = c.accepted_slot_id
     WHERE c.status = 'accepted' AND c.ends_at > :now ORDER BY s.starts_at, c.id
 """
-_ALIVE: Final = "state IN ('queued', 'inflight', 'acked', 'rejected')"
+_ALIVE: Final = "state IN ('queued', 'inflight', 'acked', 'rejected', 'blocked')"
 
 
 class Ids(NamedTuple):
@@ -55,6 +59,11 @@ class SyncState(NamedTuple):
     trouble: str | None = None
     trouble_detail: str = ""
     trouble_since: datetime | None = None
+    patience_until: datetime | None = None
+    patience_code: str | None = None
+    clock_offset: timedelta | None = None
+    unreadable: int = 0
+    unlisted: int = 0
 
 
 class Queries:
@@ -105,10 +114,13 @@ class Queries:
         rows = self._rows("SELECT * FROM outbox WHERE key = ?", (key,))
         return _item(rows[0]) if rows else None
 
-    def item_counts(self) -> tuple[int, int]:
-        """Return how many actions wait (or are being sent), and how many need attention."""
-        query = f"SELECT state = 'rejected' AS no, count(*) FROM outbox WHERE {_ALIVE} AND state <> 'acked' GROUP BY no"  # noqa: S608
-        found = {int(row[0]): int(row[1]) for row in self._rows(query)}
+    def item_counts(self, now: datetime) -> tuple[int, int]:
+        """Return how many actions wait (or are being sent), and how many need attention: refused, blocked or stuck."""
+        stuck = "attempts > 0 AND (attempts >= :tries OR first_sent_at <= :since)"
+        needs = f"state IN ('rejected', 'blocked') OR ({stuck})"
+        query = f"SELECT {needs} AS no, count(*) FROM outbox WHERE {_ALIVE} AND state <> 'acked' GROUP BY no"  # noqa: S608
+        rows = self._rows(query, {"tries": STUCK_TRIES, "since": to_millis(now - STUCK_AFTER)})
+        found = {int(row[0]): int(row[1]) for row in rows}
         return found.get(0, 0), found.get(1, 0)
 
     def lane_heads(self) -> list[OutboxItem]:
@@ -120,6 +132,26 @@ class Queries:
         """Return when the first postponed action may go (UTC); None if none waits for a time."""
         query = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before IS NOT NULL"
         return _time(self._rows(query)[0][0])
+
+    def note(self, call_id: str, part: NotePart) -> Note | None:
+        """Return one text of a call as the marketplace last stated it; None if it never did."""
+        rows = self._rows("SELECT * FROM note WHERE call_id = ? AND part = ?", (call_id, str(part)))
+        return _note(rows[0]) if rows else None
+
+    def revisions(self, call_id: str, part: NotePart) -> list[NoteRevision]:
+        """Return every text that a note had here, oldest first."""
+        query = "SELECT * FROM note_revision WHERE call_id = ? AND part = ? ORDER BY id"
+        return [_revision(row) for row in self._rows(query, (call_id, str(part)))]
+
+    def profile(self) -> Profile | None:
+        """Return the profile as the marketplace states it; None before it came."""
+        rows = self._rows("SELECT * FROM setting")
+        return _profile(rows) if rows else None
+
+    def items_about(self, target: str) -> list[OutboxItem]:
+        """Return the actions on their way or refused whose target begins with this word, oldest first."""
+        query = f"SELECT * FROM outbox WHERE {_ALIVE} AND target_id >= ? AND target_id < ? ORDER BY seq"  # noqa: S608
+        return [_item(row) for row in self._rows(query, (target, target + "\uffff"))]
 
     def sync_state(self) -> SyncState:
         """Return where this copy stands; the defaults before the first round."""
@@ -174,6 +206,45 @@ def _call(row: sqlite3.Row, slots: tuple[Slot, ...]) -> CallRequest:
     )
 
 
+def _note(row: sqlite3.Row) -> Note:
+    from sync.domain.rows import Note, NotePart  # noqa: PLC0415 - not on the way to the first list
+
+    return Note(
+        row["call_id"],
+        NotePart(row["part"]),
+        row["revision"],
+        row["version"],
+        row["text"],
+        from_millis(row["updated_at"]),
+        bool(row["conflict"]),
+    )
+
+
+def _revision(row: sqlite3.Row) -> NoteRevision:
+    from sync.domain.rows import NotePart, NoteRevision  # noqa: PLC0415 - see _note
+
+    return NoteRevision(
+        row["call_id"],
+        NotePart(row["part"]),
+        row["revision"],
+        row["parent"],
+        row["text"],
+        row["origin"],
+        from_millis(row["created_at"]),
+        bool(row["conflict"]),
+    )
+
+
+def _profile(rows: list[sqlite3.Row]) -> Profile:
+    from sync.domain.rows import Field, Profile  # noqa: PLC0415 - see _note
+
+    fields = {
+        row["field"]: Field(json.loads(row["value_json"]), row["version"], from_millis(row["changed_at"]))
+        for row in rows
+    }
+    return Profile(max(field.version for field in fields.values()), fields)
+
+
 def _item(row: sqlite3.Row) -> OutboxItem:
     return OutboxItem(
         key=row["key"],
@@ -188,10 +259,13 @@ def _item(row: sqlite3.Row) -> OutboxItem:
         ack_version=row["ack_version"],
         problem_code=row["problem_code"],
         problem_detail=row["problem_detail"],
+        base=row["base"],
+        parent_key=row["parent_key"],
     )
 
 
 def _sync_state(row: sqlite3.Row) -> SyncState:
+    offset = row["clock_offset_ms"]
     return SyncState(
         epoch=row["epoch"],
         cursor=row["cursor"],
@@ -203,4 +277,9 @@ def _sync_state(row: sqlite3.Row) -> SyncState:
         trouble=row["trouble"],
         trouble_detail=row["trouble_detail"] or "",
         trouble_since=_time(row["trouble_since"]),
+        patience_until=_time(row["patience_until"]),
+        patience_code=row["patience_code"],
+        clock_offset=None if offset is None else timedelta(milliseconds=offset),
+        unreadable=row["unreadable"],
+        unlisted=row["unlisted"],
     )

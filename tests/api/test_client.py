@@ -166,7 +166,7 @@ def test_a_token_is_never_taken_to_another_host():
 def test_the_current_call_in_a_refusal_is_passed_on():
     caught = problem_from(problem(409, "slot-taken", "Lee has taken it.", current=CALL), ask=send)
     assert isinstance(caught, Refused)
-    assert (caught.code, caught.detail, caught.current.version) == ("slot-taken", "Lee has taken it.", 4)
+    assert (caught.code, caught.detail, caught.current.calls[0].version) == ("slot-taken", "Lee has taken it.", 4)
 
 
 def test_a_refusal_whose_call_cannot_be_read_is_still_a_refusal():
@@ -194,20 +194,20 @@ def test_the_wish_for_patience_is_read(headers, wait):
 def test_a_stored_yes_is_found_by_its_key():
     stored = {"key": "key-1", "operation": "acceptance", "status": 200, "body": {"call_request": CALL}}
     with answering(ok(stored)) as server:
-        assert marketplace(server.origin).outcome_of("key-1").call.version == 4
+        assert marketplace(server.origin).outcome_of("key-1", ACCEPT).call.version == 4
 
 
 def test_a_stored_no_is_raised_as_it_was():
     no = {"code": "slot-taken", "detail": "gone", "current": CALL}
     caught = problem_from(
-        ok({"key": "k", "operation": "x", "status": 409, "body": no}), ask=lambda m: m.outcome_of("k")
+        ok({"key": "k", "operation": "x", "status": 409, "body": no}), ask=lambda m: m.outcome_of("k", ACCEPT)
     )
     assert (type(caught), caught.code) == (Refused, "slot-taken")
 
 
 def test_a_key_that_was_never_seen_has_no_outcome():
     with answering(problem(404, "unknown-command")) as server:
-        assert marketplace(server.origin).outcome_of("key-1") is None
+        assert marketplace(server.origin).outcome_of("key-1", ACCEPT) is None
 
 
 @pytest.mark.parametrize(("status", "code"), [(410, "cursor-expired"), (400, "malformed"), (404, "unknown-address")])

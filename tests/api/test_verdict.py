@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.api.verdict import TABLE, Answer, problem_of
-from sync.domain.problems import Busy, Offline, Paused, Refused, Resync
+from sync.domain.problems import Busy, Offline, Outdated, Paused, Refused, Resync
 
 REFUSED = [
     (400, "malformed"),
@@ -21,7 +21,6 @@ REFUSED = [
     (409, "already-accepted-other-slot"),
     (409, "setting-changed"),
     (410, "key-expired"),
-    (412, "revision-mismatch"),
     (413, "too-large"),
     (415, "unsupported"),
     (422, "validation"),
@@ -53,12 +52,14 @@ PAUSED = [
     (426, "client-too-old"),
     (507, "quota"),
 ]
+OUTDATED = [(412, "revision-mismatch")]
 RESYNC = [(409, "epoch-changed"), (410, "cursor-expired")]
 ROWS = [
     *((row, Refused) for row in REFUSED),
     *((row, Busy) for row in BUSY),
     *((row, Paused) for row in PAUSED),
     *((row, Resync) for row in RESYNC),
+    *((row, Outdated) for row in OUTDATED),
     ((511, ""), Offline),
 ]
 

@@ -19,7 +19,8 @@ from sync.api.wire import (
     write_intent,
 )
 from sync.domain.calls import CallStatus, SlotState
-from sync.domain.intents import Accept, Decline
+from sync.domain.intents import Accept, Decline, ReportNoShow, SaveNote, SetProfile
+from sync.domain.rows import Gone, NotePart
 from tests.api.test_client import CALL
 from tests.support.desks import START
 
@@ -47,7 +48,7 @@ def test_kinds_that_this_version_does_not_know_are_passed_over():
         },
         "e",
     )
-    assert (page.calls, page.gone) == ((), (("a", 3),))
+    assert (page.rows.calls, page.rows.gone) == ((), (Gone("call_request", "a", 3),))
 
 
 @pytest.mark.parametrize(
@@ -137,12 +138,45 @@ def test_a_time_that_is_none_is_none(value):
     assert read_instant(value) is None
 
 
-def test_each_intent_has_its_address_and_body():
-    assert write_intent(Accept("cr_1", "sl_1", START, 3)) == (
-        "/call-requests/cr_1/acceptance",
-        {"slot_id": "sl_1", "starts_at": "2026-11-24T21:00:00Z", "seen_version": 3},
-    )
-    assert write_intent(Decline("cr_1", "No.", 3)) == (
-        "/call-requests/cr_1/decline",
-        {"message": "No.", "reason": None, "seen_version": 3},
-    )
+@pytest.mark.parametrize(
+    ("intent", "base", "request_"),
+    [
+        (
+            Accept("cr_1", "sl_1", START, 3),
+            None,
+            (
+                "POST",
+                "/call-requests/cr_1/acceptance",
+                {},
+                {"slot_id": "sl_1", "starts_at": "2026-11-24T21:00:00Z", "seen_version": 3},
+            ),
+        ),
+        (
+            Decline("cr_1", "No.", 3),
+            None,
+            ("POST", "/call-requests/cr_1/decline", {}, {"message": "No.", "reason": None, "seen_version": 3}),
+        ),
+        (
+            ReportNoShow("cr_1", 7),
+            None,
+            ("POST", "/call-requests/cr_1/no-show", {}, {"party": "customer", "waited_minutes": 7}),
+        ),
+        (
+            SaveNote("cr_1", NotePart.LIVE, "Six.", "v1"),
+            "v2",
+            ("PUT", "/call-requests/cr_1/notes/live", {"If-Match": '"v2"'}, {"text": "Six.", "conflict": False}),
+        ),
+        (
+            SaveNote("cr_1", NotePart.ANSWERS, "Six.", conflict=True),
+            None,
+            ("PUT", "/call-requests/cr_1/notes/answers", {"If-None-Match": "*"}, {"text": "Six.", "conflict": True}),
+        ),
+        (
+            SetProfile("findable", value=False, base_version=2),
+            "3",
+            ("PATCH", "/profile", {}, {"fields": {"findable": {"value": False, "base_version": 3}}}),
+        ),
+    ],
+)
+def test_each_intent_has_its_method_address_and_body(intent, base, request_):
+    assert write_intent(intent, base) == request_

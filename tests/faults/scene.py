@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.api.patience import PatientTransport
 from sync.domain.calls import CallRequest
-from sync.domain.intents import Intent, OutboxItem
+from sync.domain.intents import Accept, Intent, OutboxItem
 from sync.domain.problems import Problem
 from sync.ports import Marketplace
 from sync.round import RoundReport
@@ -49,6 +49,10 @@ class Watched:
     def __init__(self, inner: Marketplace) -> None:
         self.inner = inner
         self.results: list[tuple[str, Problem | None]] = []
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        return self.inner.clock_offset
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.inner, name)
@@ -144,7 +148,7 @@ class Stage:
         origin = self.proxy.safe_origin if safe else self.proxy.origin
         computer = Writer(self.market, self._folder, name, wrap=Watched, clock=self.clock, network=road, origin=origin)
         watched = computer.round._marketplace
-        watched.inner.outcome_of("warm-up")  # leaves a connection open
+        watched.inner.outcome_of("warm-up", Accept("none", "none", self.clock.now(), 0))  # leaves a connection open
         self.proxy.forget()
         shown = self._home.desk.call(made["call_request"]["id"])
         assert shown is not None

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from sync.domain.intents import OutboxState
-from sync.domain.problems import Busy, Refused, Resync
+from sync.domain.problems import Busy, Outdated, Refused, Resync
 from tests.faults.error_rows import ROWS, WORDS
 from tests.faults.operations import OPERATIONS, OUTCOME
 from tests.support.faults import Fault, Kind, Moment
@@ -59,7 +59,8 @@ def answered(scene, operation, row):
 
 
 def problem_of(report):
-    return type(report.problem), report.problem.code
+    kind = Refused if isinstance(report.problem, Outdated) else type(report.problem)
+    return kind, report.problem.code
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

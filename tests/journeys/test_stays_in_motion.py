@@ -23,11 +23,12 @@ class Answering:
     def __init__(self, inner: Marketplace, *problems: Exception) -> None:
         self.snapshot, self.changes, self.outcome_of = inner.snapshot, inner.changes, inner.outcome_of
         self._inner, self._problems = inner, list(problems)
+        self.clock_offset = None
 
-    def send(self, key, intent, epoch):
+    def send(self, *action):
         if self._problems:
             raise self._problems.pop(0)
-        return self._inner.send(key, intent, epoch)
+        return self._inner.send(*action)
 
 
 def answer_with(writer, *problems):
@@ -44,7 +45,7 @@ def test_a_new_history_with_an_action_in_the_queue_is_read_and_the_action_is_sen
     assert writer.desk.call(shown.call.id).line is not None
 
 
-def test_an_action_that_may_have_arrived_in_the_old_history_is_asked_about(writer, market):
+def test_an_action_whose_effect_stands_in_the_new_history_is_done(writer, market):
     shown = writer.invite()
     item = writer.accept(shown)
     writer.network.lose_reply = True
@@ -52,7 +53,22 @@ def test_an_action_that_may_have_arrived_in_the_old_history_is_asked_about(write
     market.start_new_epoch()
     writer.clock.advance(10 * MINUTE)
     writer.sync()
+    assert writer.queries.item(item.key).state is OutboxState.SETTLED
+    assert writer.desk.call(shown.call.id).line is not None
+
+
+def test_an_action_that_may_have_arrived_in_the_old_history_and_is_not_in_the_new_is_asked_about(writer, market):
+    shown = writer.invite()
+    backup = market.keep_backup()
+    item = writer.accept(shown)
+    writer.network.lose_reply = True
+    writer.sync()
+    market.put_back(backup)
+    market.start_new_epoch()
+    writer.clock.advance(10 * MINUTE)
+    writer.sync()
     assert writer.queries.item(item.key).problem_code == "epoch-changed"
+    assert writer.desk.call(shown.call.id).call.status is CallStatus.OPEN
 
 
 def test_one_action_that_is_never_answered_holds_up_neither_the_others_nor_reading(writer, market):
@@ -119,7 +135,7 @@ def test_an_action_taken_back_while_others_were_sent_stays_taken_back(writer):
     [head] = writer.queries.lane_heads()
     assert writer.desk.take_back(item.key)
     writer.clock.advance(timedelta(days=30))
-    writer.round._push_one(head, "epoch")
+    assert writer.outbox.mark_inflight([head.key], "epoch", writer.clock.now()) == []
     assert writer.queries.item(item.key).state is OutboxState.CANCELLED
 
 
@@ -136,8 +152,12 @@ def test_a_snapshot_that_suddenly_lacks_most_calls_hides_none_of_them(tmp_path):
     with running_marketplace(requests=30) as market, closing(Writer(market, tmp_path)) as writer:
         writer.sync()
         before = writer.desk.overview()
-        writer.ledgers.finish_snapshot(set(), "cursor", writer.queries.sync_state().epoch)
+        asked = len(writer.queries.all_ids())
+        writer.ledgers.finish_snapshot(
+            set(), "cursor", head=1, unreadable=0, now=writer.clock.now(), new_key=str, merge=None
+        )
         assert writer.desk.overview() == before
+        assert writer.desk.status().unlisted == asked
 
 
 def test_a_wait_that_a_wrong_clock_made_endless_ends_when_the_clock_is_right(writer):

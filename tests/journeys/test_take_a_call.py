@@ -129,8 +129,8 @@ class DiesAfterSending:
         self._inner = inner
         self.snapshot, self.changes, self.outcome_of = inner.snapshot, inner.changes, inner.outcome_of
 
-    def send(self, key, intent, epoch):
-        self._inner.send(key, intent, epoch)
+    def send(self, *action):
+        self._inner.send(*action)
         raise PowerCut
 
 
@@ -230,6 +230,7 @@ def test_a_patience_that_the_marketplace_asks_for_is_kept_even_when_the_writer_i
     class Patient:
         def __init__(self, inner: Marketplace) -> None:
             self.outcome_of, self.send, self.snapshot = inner.outcome_of, inner.send, inner.snapshot
+            self.clock_offset = None
 
         def changes(self, cursor):
             asked.append(cursor)

@@ -39,7 +39,7 @@ class Writer:
 
     def write_note(self, call: Any, text: str, base: str | None, key: str | None = None) -> httpx2.Response:
         condition = {"if_none_match": "*"} if base is None else {"if_match": f'"{base}"'}
-        return self.send("PUT", f"/v1/call-requests/{call['id']}/note", {"text": text}, key=key, **condition)
+        return self.send("PUT", f"/v1/call-requests/{call['id']}/notes/prepared", {"text": text}, key=key, **condition)
 
     def set_profile(self, key: str | None = None, **fields: tuple[Any, int]) -> httpx2.Response:
         body = {name: {"value": value, "base_version": base} for name, (value, base) in fields.items()}

@@ -217,12 +217,12 @@ def test_a_customer_can_cancel_an_accepted_call_and_the_line_goes(market: Runnin
 
 def test_a_note_grows_from_the_revision_that_it_names(market: RunningMarketplace, writer: Writer) -> None:
     call = market.event("invite")
-    assert code_of(writer.http.get(f"/v1/call-requests/{call['id']}/note")) == (404, "unknown-note")
+    assert code_of(writer.http.get(f"/v1/call-requests/{call['id']}/notes/prepared")) == (404, "unknown-note")
     first = writer.write_note(call, "One.", None)
     second = writer.write_note(call, "One.\nTwo.", first.json()["revision"])
     assert second.headers["ETag"] == f'"{second.json()["revision"]}"'
     assert second.json()["revision"] != first.json()["revision"]
-    read = writer.http.get(f"/v1/call-requests/{call['id']}/note")
+    read = writer.http.get(f"/v1/call-requests/{call['id']}/notes/prepared")
     assert (read.json(), read.headers["ETag"]) == (second.json(), second.headers["ETag"])
 
 
@@ -236,7 +236,7 @@ def test_a_note_from_an_older_revision_is_refused_with_what_a_merge_needs(
     assert code_of(answer) == (412, "revision-mismatch")
     assert (answer.json()["note"], answer.json()["base_text"]) == (present, "One.")
     assert code_of(writer.write_note(call, "First!", None)) == (412, "revision-mismatch")
-    assert writer.http.get(f"/v1/call-requests/{call['id']}/note").json() == present
+    assert writer.http.get(f"/v1/call-requests/{call['id']}/notes/prepared").json() == present
 
 
 def test_a_note_for_a_call_that_was_removed_is_refused_for_good(market: RunningMarketplace, writer: Writer) -> None:

@@ -102,7 +102,7 @@ def test_a_removed_call_comes_as_a_tombstone_with_its_note(market: RunningMarket
     changes = writer.changes(cursor).json()["changes"]
     assert [(one["kind"], one["op"], one["resource"]) for one in changes] == [
         ("call_request", "delete", None),
-        ("note", "delete", None),
+        ("prepared_note", "delete", None),
     ]
     assert code_of(writer.http.get(f"/v1/call-requests/{call['id']}")) == (404, "unknown-call-request")
 

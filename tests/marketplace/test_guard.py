@@ -61,8 +61,8 @@ def test_a_missing_or_wrong_token_is_the_same_401(
         ("POST", "/v1/call-requests/x/acceptance"),
         ("POST", "/v1/call-requests/x/decline"),
         ("POST", "/v1/call-requests/x/no-show"),
-        ("GET", "/v1/call-requests/x/note"),
-        ("PUT", "/v1/call-requests/x/note"),
+        ("GET", "/v1/call-requests/x/notes/prepared"),
+        ("PUT", "/v1/call-requests/x/notes/prepared"),
         ("GET", "/practice/state"),
         ("POST", "/practice/clock"),
         ("POST", "/practice/events"),
@@ -108,7 +108,7 @@ def test_another_accounts_call_does_not_exist(market: RunningMarketplace, writer
     path = f"/v1/call-requests/{call['id']}"
     answers = [
         stranger.http.get(path),
-        stranger.http.get(f"{path}/note"),
+        stranger.http.get(f"{path}/notes/prepared"),
         stranger.accept(call),
         stranger.decline(call),
         stranger.report(call),
@@ -131,7 +131,7 @@ def test_two_accounts_see_only_their_own(market: RunningMarketplace, writer: Wri
 
 
 def test_a_body_above_one_mebibyte_is_too_large(market: RunningMarketplace, writer: Writer) -> None:
-    path = f"/v1/call-requests/{market.event('invite')['id']}/note"
+    path = f"/v1/call-requests/{market.event('invite')['id']}/notes/prepared"
     exact = b'{"text": "x"' + b" " * (1024 * 1024 - 13) + b"}"
     headers = {"Content-Type": "application/json", "Sync-Epoch": writer.epoch, "If-None-Match": "*"}
     small = writer.http.put(path, content=exact, headers=headers | {"Idempotency-Key": '"small"'})
@@ -211,7 +211,7 @@ def test_a_profile_patch_without_sense_is_refused(writer: Writer, body: Any) -> 
 def test_a_write_without_its_header_is_428(market: RunningMarketplace, writer: Writer, missing: str) -> None:
     headers = {"Idempotency-Key": '"k"', "Sync-Epoch": writer.epoch, "If-None-Match": "*"}
     del headers[missing]
-    path = f"/v1/call-requests/{market.event('invite')['id']}/note"
+    path = f"/v1/call-requests/{market.event('invite')['id']}/notes/prepared"
     assert code_of(writer.http.put(path, json={"text": "x"}, headers=headers)) == (428, "precondition-required")
 
 

@@ -60,8 +60,15 @@ def test_a_listener_that_stopped_hears_nothing_more(made):
     assert heard == []
 
 
-def test_a_second_answer_to_the_same_request_is_refused_while_one_waits(made):
-    made.desk.submit(ACCEPT)
+def test_a_second_answer_to_the_same_request_takes_the_place_of_one_that_was_never_sent(made):
+    first = made.desk.submit(ACCEPT)
+    second = made.desk.submit(DECLINE)
+    assert made.queries.item(first.key).state is OutboxState.CANCELLED
+    assert made.desk.call("cr_1").pending.key == second.key
+
+
+def test_a_second_answer_to_the_same_request_is_refused_while_one_is_on_its_way(made):
+    made.outbox.mark_inflight([made.desk.submit(ACCEPT).key], "e1", NOW)
     with pytest.raises(NotAllowed) as answer:
         made.desk.submit(DECLINE)
     assert answer.value.refusal is Refusal.ALREADY_WAITING
@@ -88,7 +95,7 @@ def test_an_unknown_request_is_refused(made):
 
 def test_a_sent_action_cannot_be_taken_back(made):
     item = made.desk.submit(ACCEPT)
-    made.outbox.mark_inflight(item.key, "e1", NOW)
+    made.outbox.mark_inflight([item.key], "e1", NOW)
     assert not made.desk.take_back(item.key)
     made.outbox.postpone(item.key, NOW, Busy("timeout"), NOW)
     assert not made.desk.take_back(item.key)
@@ -96,7 +103,7 @@ def test_a_sent_action_cannot_be_taken_back(made):
 
 def test_an_action_that_never_left_can_still_be_taken_back(made):
     item = made.desk.submit(ACCEPT)
-    made.outbox.mark_inflight(item.key, "e1", NOW)
+    made.outbox.mark_inflight([item.key], "e1", NOW)
     made.outbox.put_back(item.key, Offline("unreachable"), NOW, never_left=NOW)
     assert made.desk.take_back(item.key)
 
@@ -104,12 +111,12 @@ def test_an_action_that_never_left_can_still_be_taken_back(made):
 def test_an_action_that_was_taken_back_is_not_sent(made):
     item = made.desk.submit(ACCEPT)
     made.desk.take_back(item.key)
-    assert not made.outbox.mark_inflight(item.key, "e1", NOW)
+    assert not made.outbox.mark_inflight([item.key], "e1", NOW)
 
 
 def test_what_was_on_its_way_at_a_crash_is_queued_again_with_the_same_key(made):
     item = made.desk.submit(ACCEPT)
-    made.outbox.mark_inflight(item.key, "e1", NOW)
+    made.outbox.mark_inflight([item.key], "e1", NOW)
     made.outbox.requeue_inflight()
     [entry] = made.desk.outbox()
     assert (entry.item.key, entry.item.state) == (item.key, OutboxState.QUEUED)
@@ -160,7 +167,7 @@ def test_asking_again_for_a_time_that_passed_keeps_the_refusal_in_sight(made):
 
 def test_a_postponed_action_waits_for_its_time_unless_the_writer_is_in_a_hurry(made):
     item = made.desk.submit(ACCEPT)
-    made.outbox.mark_inflight(item.key, "e1", NOW)
+    made.outbox.mark_inflight([item.key], "e1", NOW)
     made.outbox.postpone(item.key, NOW + HOUR, Busy("http-500"), NOW)
     assert made.queries.next_due() == NOW + HOUR
     made.desk.send_waiting()
@@ -169,7 +176,7 @@ def test_a_postponed_action_waits_for_its_time_unless_the_writer_is_in_a_hurry(m
 
 def test_a_new_history_parks_what_may_have_been_sent_and_keeps_what_was_not(made):
     sent = made.desk.submit(ACCEPT)
-    made.outbox.mark_inflight(sent.key, "e1", NOW)
+    made.outbox.mark_inflight([sent.key], "e1", NOW)
     unsent = made.desk.submit(Accept("cr_9", "sl_1", START, 1))
     made.ledgers.begin_epoch("e2", NOW, returning=True)
     states = {entry.item.key: entry.item.state for entry in made.desk.outbox()}

@@ -11,7 +11,10 @@ from pathlib import Path
 from sync.desk import Desk
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
 from sync.domain.changes import Changed, Kind
+from sync.domain.notes import Merged
 from sync.domain.problems import Refused
+from sync.domain.rows import Rows
+from sync.ports import Outcome
 from sync.store.database import Database, Readers
 from sync.store.ledgers import Ledgers
 from sync.store.outbox import Outbox
@@ -54,18 +57,33 @@ class TestDesk:
 
     def receive(self, *calls: CallRequest) -> None:
         """Store calls as a page of the marketplace and tell the listeners."""
-        ids = self.ledgers.apply_snapshot_page(calls)
+        ids = self.ledgers.apply_snapshot_page(Rows(calls)).ids
         self.desk.announce(Changed.of(Kind.CALLS, Kind.STATUS, ids=ids))
+
+    def finish_snapshot(self, listed: set[str], cursor: str = "c2", head: int = 1) -> None:
+        """End a snapshot that listed these calls."""
+        self.ledgers.finish_snapshot(
+            listed, cursor, head=head, unreadable=0, now=self.clock.now(), new_key=_no_key, merge=_no_merge
+        )
 
     def confirm(self, key: str, call: CallRequest) -> None:
         """Play the marketplace's yes to an action."""
-        self.outbox.acknowledge(key, call, self.clock.now())
+        self.outbox.acknowledge(key, Outcome(Rows((call,)), call.version), self.clock.now())
         self.desk.announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS, ids={call.id}))
 
     def refuse(self, key: str, code: str, detail: str, current: CallRequest | None = None) -> None:
         """Play the marketplace's no to an action."""
-        self.outbox.refuse(key, Refused(code, detail, current), self.clock.now())
+        rows = Rows((current,)) if current else None
+        self.outbox.refuse(key, Refused(code, detail, rows), self.clock.now())
         self.desk.announce(Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.STATUS))
+
+
+def _no_key() -> str:
+    raise AssertionError("nothing is queued by this")
+
+
+def _no_merge(_base: str, _mine: str, _theirs: str) -> Merged:
+    raise AssertionError("nothing is merged by this")
 
 
 def desk_with(path: Path, calls: Iterable[CallRequest] = (), now: datetime = NOW) -> TestDesk:
@@ -76,12 +94,13 @@ def desk_with(path: Path, calls: Iterable[CallRequest] = (), now: datetime = NOW
     queries = Queries(Readers(database))
     outbox = Outbox(database)
     keys = (f"key-{number}" for number in itertools.count(1))
-    desk = Desk(queries, lambda: outbox, clock, lambda: next(keys))
-    made = TestDesk(desk, clock, database, queries, outbox, Ledgers(database))
+    ledgers = Ledgers(database)
+    desk = Desk(queries, lambda: outbox, lambda: ledgers, clock, lambda: next(keys))
+    made = TestDesk(desk, clock, database, queries, outbox, ledgers)
     desk.listen(made.heard.append)
     rows = list(calls)
     for start in range(0, len(rows), 200):
-        made.ledgers.apply_snapshot_page(rows[start : start + 200])
+        made.ledgers.apply_snapshot_page(Rows(tuple(rows[start : start + 200])))
     return made
 
 

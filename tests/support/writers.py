@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import httpx2
 
+from desktop.wiring import Core, assemble_round
 from sync.api.client import HttpMarketplace
 from sync.desk import Desk
 from sync.domain.changes import Changed
 from sync.domain.intents import Accept, OutboxItem
 from sync.domain.projection import ShownCall
+from sync.keychain import MemoryKeychain
 from sync.ports import Marketplace
-from sync.round import Round, RoundReport
+from sync.round import RoundReport
 from sync.runner import Runner
 from sync.store.database import Database, Readers
 from sync.store.ledgers import Ledgers
@@ -37,7 +41,7 @@ class Network(httpx2.HTTPTransport):
         if self.unplugged:
             raise httpx2.ConnectError("no network", request=request)
         response = super().handle_request(request)
-        if self.lose_reply and request.method == "POST":
+        if self.lose_reply and request.method != "GET":
             self.lose_reply = False
             response.read()
             response.close()
@@ -78,17 +82,26 @@ class Writer:
         self._http = httpx2.Client(transport=self.network, trust_env=False, timeout=20)
         self.queries = Queries(self._readers)
         self.outbox = Outbox(self.database)
-        self.desk = Desk(self.queries, lambda: self.outbox, self.clock, lambda: next(self._keys))
+        self.ledgers = Ledgers(self.database)
+        new_key = partial(next, self._keys)
+        self.desk = Desk(self.queries, lambda: self.outbox, lambda: self.ledgers, self.clock, new_key)
         self.desk.listen(self.heard.append)
         ids = (f"request-{number}" for number in itertools.count(1))
         origin = self.origin or self.market.url
         over_http = HttpMarketplace(
             origin, lambda: self.token or self.market.token, self._http, self.clock, lambda: next(ids)
         )
-        self.ledgers = Ledgers(self.database)
-        self.round = Round(
-            self.wrap(over_http), self.queries, self.outbox, self.ledgers, self.clock, Random(1), self.desk.announce
+        core = Core(
+            self.desk,
+            self.database,
+            self.queries,
+            lambda: self.outbox,
+            lambda: self.ledgers,
+            self.clock,
+            ExitStack(),
+            MemoryKeychain,
         )
+        self.round = assemble_round(core, self.wrap(over_http), Random(1), new_key)
         self.runner = Runner(self.round, self.clock)
 
     def close(self) -> None:

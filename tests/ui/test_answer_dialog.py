@@ -239,7 +239,7 @@ def test_taking_back_leads_to_the_choice_again(scene: Make) -> None:
 def test_what_was_sent_cannot_be_taken_back(scene: Make) -> None:
     one = scene()
     one.press(one.accept)
-    one.under.outbox.mark_inflight("key-1", "epoch", one.under.clock.now())
+    one.under.outbox.mark_inflight(["key-1"], "epoch", one.under.clock.now())
     one.under.receive()
     assert not one.find("answerVoiceTakeBack").isVisible()
 

@@ -180,7 +180,7 @@ def test_an_answer_that_was_sent_without_a_verdict_is_not_said_to_be_unsent(
 ) -> None:
     one = dialog(make)
     one.press(button)
-    one.under.outbox.mark_inflight("key-1", "epoch", NOW)
+    one.under.outbox.mark_inflight(["key-1"], "epoch", NOW)
     one.under.outbox.postpone("key-1", NOW + HOUR, Busy("timeout"), NOW)
     one.go_offline()
     assert [entry.item.state for entry in one.desk.outbox()] == [OutboxState.QUEUED]

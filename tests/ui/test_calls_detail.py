@@ -128,7 +128,7 @@ def test_a_waiting_decline_shows_the_message_that_will_go(qtbot: QtBot, made: Te
 
 def test_what_was_sent_and_not_confirmed_is_not_said_to_be_unsent(qtbot: QtBot, made: TestDesk) -> None:
     item = made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
-    made.outbox.mark_inflight(item.key, "epoch", NOW)
+    made.outbox.mark_inflight([item.key], "epoch", NOW)
     made.outbox.postpone(item.key, NOW, Busy("timeout"), NOW)
     words = said(pane_with(qtbot, made, "cr_kiln"))
     assert "Not confirmed yet" in words

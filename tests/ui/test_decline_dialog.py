@@ -241,7 +241,8 @@ def test_a_move_that_is_not_allowed_is_said_and_the_text_stays(scene: Make) -> N
     one = scene()
     one.write("Sorry.")
     one.news.blockSignals(True)
-    one.desk.submit(Accept("cr_1", "sl_1", START, 1))
+    accepted = one.desk.submit(Accept("cr_1", "sl_1", START, 1))
+    one.under.outbox.mark_inflight([accepted.key], "epoch", one.under.clock.now())
     one.press("declineSend")
     assert [type(intent) for intent in one.waiting()] == [Accept]
     assert one.text == "Sorry."

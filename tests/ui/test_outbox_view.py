@@ -113,7 +113,7 @@ def test_taking_back_empties_the_outbox(scene: Make) -> None:
 def test_what_is_on_its_way_is_under_sending_and_cannot_be_taken_back(scene: Make) -> None:
     one = scene()
     key = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key
-    one.under.outbox.mark_inflight(key, "epoch", one.under.clock.now())
+    one.under.outbox.mark_inflight([key], "epoch", one.under.clock.now())
     one.under.receive()
     assert one.find("outboxSending").isVisible()
     assert one.labels() == []
@@ -123,7 +123,7 @@ def test_what_is_on_its_way_is_under_sending_and_cannot_be_taken_back(scene: Mak
 def test_what_was_tried_says_when_it_goes_again(scene: Make) -> None:
     one = scene()
     key, now = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key, one.under.clock.now()
-    one.under.outbox.mark_inflight(key, "epoch", now)
+    one.under.outbox.mark_inflight([key], "epoch", now)
     one.under.outbox.postpone(key, now + timedelta(minutes=2), Busy("timeout"), now)
     one.under.receive()
     assert one.words().endswith("Tries again in 2 min")
@@ -238,7 +238,7 @@ def test_while_something_is_being_sent_nothing_is_said_of_another_try(scene: Mak
     now = one.under.clock.now()
     key = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key
     one.under.ledgers.record_round(Offline("unreachable"), now + timedelta(minutes=1), now - timedelta(minutes=1))
-    one.under.outbox.mark_inflight(key, "epoch", now)
+    one.under.outbox.mark_inflight([key], "epoch", now)
     one.under.receive()
     assert one.find("outboxTried").text() == "Sending now. This can take a minute."
     assert not one.find("outboxRetryNow").isVisible()
@@ -253,7 +253,7 @@ def test_where_nothing_waits_nothing_can_be_tried_again_now(scene: Make) -> None
 def test_what_was_sent_and_not_confirmed_is_not_said_to_be_unsent(scene: Make) -> None:
     one = scene()
     key, now = one.desk.submit(Accept("cr_2", "sl_1", at(25, 11), 1)).key, one.under.clock.now()
-    one.under.outbox.mark_inflight(key, "epoch", now)
+    one.under.outbox.mark_inflight([key], "epoch", now)
     one.under.outbox.postpone(key, now, Busy("timeout"), now)
     one.under.receive()
     assert one.words().endswith("Not confirmed yet")

@@ -1,0 +1,152 @@
+"""Writes the marketplace's notes and profile, and keeps every text that a note ever had (invariants I4, I10)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from sync.domain.intents import SaveNote
+from sync.domain.rows import Gone, Note, NotePart, Profile
+from sync.domain.times import to_millis
+from sync.store.schema import NOTE, NOTE_REVISION, SETTING
+
+
+def apply_notes(connection: Connection, notes: Sequence[Note]) -> set[str]:
+    """Store the notes that are newer than what stands here; return the ids of their calls."""
+    changed = set()
+    for note in notes:
+        here = connection.execute(_of(select(NOTE.c.version, NOTE.c.server_missing), note.call_id, note.part)).first()
+        if here is not None and (here.version > note.version or (here.version == note.version and not here[1])):
+            continue
+        values = {
+            "revision": note.revision,
+            "version": note.version,
+            "text": note.text,
+            "conflict": int(note.conflict),
+            "updated_at": to_millis(note.updated_at),
+            "server_missing": 0,
+        }
+        row = upsert(NOTE).values(call_id=note.call_id, part=str(note.part), **values)
+        connection.execute(row.on_conflict_do_update(index_elements=["call_id", "part"], set_=values))
+        keep_received(connection, note)
+        changed.add(note.call_id)
+    return changed
+
+
+def keep_received(connection: Connection, note: Note) -> None:
+    """Put a text of the marketplace into the history, once."""
+    known = _of(select(NOTE_REVISION.c.id), note.call_id, note.part, NOTE_REVISION)
+    if connection.execute(known.where(NOTE_REVISION.c.revision == note.revision)).first() is None:
+        _keep(
+            connection,
+            note.call_id,
+            note.part,
+            revision=note.revision,
+            text=note.text,
+            origin="server",
+            conflict=note.conflict,
+            created_at=to_millis(note.updated_at),
+        )
+
+
+def keep_saved(
+    connection: Connection, saved: SaveNote, key: str, parent: str | None, origin: str, now: datetime
+) -> None:
+    """Put a text that the writer saved, or that a merge made, into the history; its revision comes with the yes."""
+    _keep(
+        connection,
+        saved.call_id,
+        saved.part,
+        parent=parent,
+        text=saved.text,
+        origin=origin,
+        conflict=saved.conflict,
+        created_at=to_millis(now),
+        key=key,
+    )
+
+
+def name_saved(connection: Connection, key: str, revision: str, base: str | None) -> None:
+    """Note the revision that the marketplace gave to a saved text, and the one that it replaced."""
+    mine = update(NOTE_REVISION).where(NOTE_REVISION.c.key == key)
+    connection.execute(mine.values(revision=revision, parent=base))
+
+
+def text_at(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
+    """Return the text that a note had at a revision, if that was ever here."""
+    known = _of(select(NOTE_REVISION.c.text), call_id, part, NOTE_REVISION)
+    text: str | None = connection.scalar(known.where(NOTE_REVISION.c.revision == revision))
+    return text
+
+
+def is_ancestor(connection: Connection, saved: SaveNote, text: str) -> bool:
+    """Tell whether the note had this text here at some time: then the saved one came after it."""
+    known = _of(select(NOTE_REVISION.c.id), saved.call_id, saved.part, NOTE_REVISION)
+    before = known.where(NOTE_REVISION.c.text == text, NOTE_REVISION.c.id < _last_id(connection, saved))
+    return connection.execute(before).first() is not None
+
+
+def _last_id(connection: Connection, saved: SaveNote) -> int:
+    """The place of the saved text in the history."""
+    mine = _of(select(NOTE_REVISION.c.id), saved.call_id, saved.part, NOTE_REVISION)
+    return int(
+        connection.scalar(mine.where(NOTE_REVISION.c.text == saved.text).order_by(NOTE_REVISION.c.id.desc())) or 0
+    )
+
+
+def own_successor(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
+    """Return the newest revision that grew from this one by saves of this copy alone: typing meets its own echo."""
+    last = revision
+    while True:
+        mine = _of(select(NOTE_REVISION.c.revision), call_id, part, NOTE_REVISION).where(
+            NOTE_REVISION.c.key.is_not(None), NOTE_REVISION.c.revision.is_not(None), NOTE_REVISION.c.parent.is_(last)
+        )
+        following: str | None = connection.scalar(mine.order_by(NOTE_REVISION.c.id.desc()))
+        if following is None or following in {last, revision}:
+            return last
+        last = following
+
+
+def apply_profile(connection: Connection, profile: Profile) -> bool:
+    """Store the fields that are newer than what stands here; tell whether any was."""
+    versions = {row.field: row.version for row in connection.execute(select(SETTING.c.field, SETTING.c.version))}
+    newer = {name: field for name, field in profile.fields.items() if field.version > versions.get(name, -1)}
+    for name, field in newer.items():
+        values: dict[str, Any] = {
+            "value_json": json.dumps(field.value, ensure_ascii=False),
+            "version": field.version,
+            "changed_at": to_millis(field.changed_at),
+        }
+        row = upsert(SETTING).values(field=name, **values)
+        connection.execute(row.on_conflict_do_update(index_elements=["field"], set_=values))
+    return bool(newer)
+
+
+def mark_missing(connection: Connection, gone: Sequence[Gone]) -> set[str]:
+    """Mark the notes among what the marketplace removed (kind ``<part>_note``); their texts stay."""
+    changed = set()
+    for one in gone:
+        part = one.kind.removesuffix("_note")
+        query = update(NOTE).where(NOTE.c.call_id == one.id, NOTE.c.part == part, NOTE.c.version < one.version)
+        if connection.execute(query.values(server_missing=1, version=one.version)).rowcount:
+            changed.add(one.id)
+    return changed
+
+
+def forget_versions(connection: Connection) -> None:
+    """Let older versions in again: the marketplace has started a new history."""
+    connection.execute(update(NOTE).values(version=0))
+    connection.execute(update(SETTING).values(version=0))
+
+
+def _keep(connection: Connection, call_id: str, part: NotePart, **values: Any) -> None:
+    connection.execute(upsert(NOTE_REVISION).values(call_id=call_id, part=str(part), **values))
+
+
+def _of(query: Any, call_id: str, part: NotePart, table: Any = NOTE) -> Any:
+    return query.where(table.c.call_id == call_id, table.c.part == str(part))
