@@ -46,7 +46,7 @@ class EventParser:
             return
         text = self._rest + (piece.removeprefix(b"\n") if self._after_return else piece)
         if self._at_start:
-            if len(text) < len(_BYTE_ORDER_MARK) and _BYTE_ORDER_MARK.startswith(text):
+            if _BYTE_ORDER_MARK.startswith(text):
                 self._rest = text
                 return
             text, self._at_start = text.removeprefix(_BYTE_ORDER_MARK), False

@@ -57,6 +57,7 @@ def test_one_byte_order_mark_at_the_start_is_no_text():
     assert kinds(b"\xef", b"\xbb", b"\xbfevent: poke\ndata\n\n") == ["poke"]
     assert kinds(b"\xef\xbb\xbf\xef\xbb\xbfevent: poke\ndata\n\n") == ["message"]
     assert kinds(b"data\n\n\xef\xbb\xbfevent: poke\ndata\n\n") == ["message", "message"]
+    assert kinds(b"data\n\n", b"\xef\xbb\xbfevent: poke\ndata\n\n") == ["message", "message"]
 
 
 def test_an_event_without_data_is_none():

@@ -206,6 +206,14 @@ def test_stopping_ends_an_open_stream_at_once():
         assert not ear.listener.connected
 
 
+def test_stopping_before_the_connection_is_there_ends_it_as_soon_as_it_is():
+    with streaming() as server:
+        ear = Ear(server.origin, stopping=threading.Event(), token=lambda: ear.listener.stop() or "secret")
+        ear.thread.start()
+        assert ear.end() is Ending.STOPPED
+        ear.http.close()
+
+
 def test_stopping_ends_the_wait_for_an_answer_at_once():
     with streaming() as server, listening(server.origin, stopping=threading.Event()) as ear:
         line = server.next()

@@ -59,6 +59,11 @@ def test_blanks_do_not_draw_words_off_their_place():
     assert common(["a", " ", "b", " ", "c"], ["b", " ", "x", " ", "c"]) == ["b", " ", "c"]
 
 
+def test_words_that_are_everywhere_do_not_draw_rare_ones_off_their_place():
+    old = ["the", "a", "the", "b", "the", "c", "the", "d"]
+    assert common(old, ["the", "x", "the", "y", *old, "the", "z"]) == old
+
+
 def test_elements_that_occur_more_often_on_one_side_are_still_paired():
     assert common(["x", *"aaaa", "y"], ["z", *"aaaaaa", "w"]) == list("aaaa")
 

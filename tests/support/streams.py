@@ -83,12 +83,18 @@ class StreamServer:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             self._all.append(connection)
-            self._lines.put(_read(connection) if self._reads else Line(connection, "", {}))
+            line = _read(connection) if self._reads else Line(connection, "", {})
+            if line is not None:
+                self._lines.put(line)
 
 
-def _read(connection: socket.socket) -> Line:
+def _read(connection: socket.socket) -> Line | None:
+    """Read a request; None when the other side hangs up before it is whole."""
     data = b""
-    while b"\r\n\r\n" not in data and (piece := connection.recv(65536)):
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(65536)
+        if not piece:
+            return None
         data += piece
     first, *lines = data.decode("latin-1").split("\r\n")
     fields = (line.partition(":") for line in lines if line)
