@@ -2,7 +2,7 @@
 
 The map of this folder, from the bottom up; a line may use the lines above it, never those below:
 
-    domain/     pure values and rules: calls, intents, projection, retry, problems
+    domain/     pure values and rules: calls, intents, projection, notes and their merge, retry, problems
     settings    the writer's settings as frozen values
     ports       what the core needs from outside: Marketplace, Keychain, Clock
     store/      SQLite: base rows, outbox, ledgers; the only place that knows SQL
