@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QSocketNotifier, Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import crash
@@ -40,7 +39,6 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Foreword")
     application.setDesktopFileName("foreword")
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     apply(application, settings.theme)
     core = open_core(profile)
     news = News()
@@ -55,6 +53,7 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
     worker = Worker(make_runner, news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, zone_of_window)
     window = MainWindow(core.desk, news, worker, wording, practice=profile.practice, place=profile.window_place)
+    window.settled.connect(end_at_an_interrupt)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)
     window.settled.connect(lambda: core.ends.callback(answer_other_starts(profile, window, worker)))
@@ -68,6 +67,7 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
 
 def answer_other_starts(profile: Profile, window: QWidget, worker: Worker) -> Callable[[], None]:
     """Come to the front when Foreword is started again, sync when the terminal asks; returns what ends that."""
+    from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - after the first paint
 
     def show() -> None:
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -82,6 +82,13 @@ def answer_other_starts(profile: Profile, window: QWidget, worker: Worker) -> Ca
     notifier = QSocketNotifier(bell.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(bell.answer)
     return bell.close
+
+
+def end_at_an_interrupt() -> None:
+    """Let Ctrl+C in the terminal end the program, which Qt's loop would keep from Python."""
+    import signal  # noqa: PLC0415 - a millisecond that the first paint does without
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def collect_garbage_again() -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from sys import platform
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QStyleHints
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.sheet import sheet_of
 from ui.tokens import DARK, LIGHT, Tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QStyleHints
 
 Theme = Literal["system", "light", "dark"]
 Tone = Literal["text", "text2", "text3", "accent_text", "ok", "warn", "bad", "on_accent", "mark"]

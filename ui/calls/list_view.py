@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolTip,
     QWidget,
 )
 
@@ -62,6 +61,8 @@ class RowDelegate(QStyledItemDelegate):
         look = self._view.look(index.row())
         if text is None or not self._painter.is_cut(QRectF(option.rect), text, look):
             return super().helpEvent(event, view, option, index)
+        from PySide6.QtWidgets import QToolTip  # noqa: PLC0415 - seldom wanted
+
         QToolTip.showText(event.globalPos(), plain_tooltip(text.spoken), view)
         return True
 
