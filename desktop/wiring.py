@@ -114,11 +114,11 @@ def assemble_round(core: Core, marketplace: Marketplace, random: Random, new_key
     from sync.pull import Pull  # noqa: PLC0415
     from sync.push import LANES, Push  # noqa: PLC0415
     from sync.round import Round  # noqa: PLC0415
-    from ui.wording import HERE, ON_THE_OTHER_DEVICE  # noqa: PLC0415
+    from ui.wording import ONE_VERSION, OTHER_VERSION  # noqa: PLC0415
 
     queries, clock, announce = core.queries, core.clock, core.desk.announce
     outbox, ledgers = core.outbox(), core.ledgers()
-    both = partial(merge, marks=Marks(HERE, ON_THE_OTHER_DEVICE))
+    both = partial(merge, marks=Marks(ONE_VERSION, OTHER_VERSION))
     threads = partial(ThreadPoolExecutor, LANES, thread_name_prefix="lane")
     push = Push(marketplace, queries, outbox, clock, random, new_key, both, announce, threads)
     pull = Pull(marketplace, queries, ledgers, clock, new_key, both, announce)

@@ -17,9 +17,9 @@ from sync.domain.times import PartOfDay, offset_words, part_of_day, zone
 if TYPE_CHECKING:
     from ui.sentences import Sentence
 
-HERE: Final = "On this computer: "
-ON_THE_OTHER_DEVICE: Final = "On the other device: "
-"""Before each line of a note that was changed in two places; they stay in the text, for the writer to choose."""
+ONE_VERSION: Final = "One version:"
+OTHER_VERSION: Final = "Other version:"
+"""Before each line of a note that was changed in two places; every device shows them, for the writer to choose."""
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The writer's notes: revisions, and the merge of what two devices wrote.
+"""The merge of what two devices wrote in one note.
 
 A merge works on lines, and inside lines that both sides changed on words (A8). It never asks and never throws away.
 """
@@ -8,45 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from sync.domain.alignment import align, plain, words
-
-NOTE_CHARS: Final = 100_000
-"""Longest note that a marketplace takes, in characters (``note_chars`` of the contract); a merge may be longer."""
-
-
-class NoteOrigin(StrEnum):
-    """Who made a revision: the marketplace told it, this device wrote it, or a merge of both did."""
-
-    SERVER = "server"
-    LOCAL = "local"
-    MERGE = "merge"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """The note of one call. ``revision`` is the marketplace's, None while it has none."""
-
-    call_id: str
-    revision: str | None
-    text: str
-    conflict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NoteRevision:
-    """One version in a note's history; ``parent`` is the revision that it was written on, ``created_at`` is UTC."""
-
-    call_id: str
-    revision: str
-    parent: str | None
-    text: str
-    origin: NoteOrigin
-    conflict: bool
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import UTC, datetime
-
 import pytest
 
-from sync.domain.notes import Marks, Merged, Note, NoteOrigin, NoteRevision, merge
+from sync.domain.notes import Marks, Merged, merge
 
 MARKS = Marks("Here:", "There:")
 LIST = "one\ntwo\nthree\nfour\nfive\n"
@@ -279,12 +276,3 @@ def test_the_words_of_the_marks_are_the_callers():
     assert merge("10", "11", "12", Marks("Auf dem Laptop:", "Auf dem Telefon:")) == Merged(
         "Auf dem Laptop: 11\nAuf dem Telefon: 12", conflict=True
     )
-
-
-def test_notes_and_revisions_do_not_change():
-    note = Note("cr_1", None, "text")
-    revision = NoteRevision("cr_1", "r1", None, "text", NoteOrigin.LOCAL, conflict=False, created_at=datetime.now(UTC))
-    for value in (note, revision):
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            value.text = "other"
-    assert [*NoteOrigin] == ["server", "local", "merge"]
