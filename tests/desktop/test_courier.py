@@ -80,10 +80,15 @@ def test_a_process_that_died_is_said_and_the_next_round_has_a_new_one(core, cour
     assert courier.run().problem is None
 
 
-def test_a_process_that_dies_in_the_middle_is_reported_as_an_error_of_our_own(core, courier, market):
+def test_a_process_that_dies_in_the_middle_is_reported_as_an_error_of_our_own(core, courier, monkeypatch):
     courier.run()
-    market.event("invite")
-    core.desk.listen(lambda _changed: courier._companion._process.kill())
+    say = courier._companion.say
+
+    def say_and_kill(line):
+        say(line)
+        courier._companion._process.kill()
+
+    monkeypatch.setattr(courier._companion, "say", say_and_kill)
     report = courier.run()
     assert report.problem.code == Trouble.OWN_ERROR
     assert report.next_try_at > core.clock.now()

@@ -24,6 +24,8 @@ from typing import Any
 
 import httpx2
 
+from tests.support import canaries
+
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL_START = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)
 _PATIENCE_SECONDS = 20
@@ -65,6 +67,7 @@ class RunningMarketplace:
         if "--practice" in self._options:
             token = stdout.readline().split()[1]
             self.token = self.token or token
+            canaries.TOKENS.update({token, self.token})
 
     def stop(self) -> int | None:
         """End the server in good order and return its exit code; nothing happens when it does not run."""
@@ -93,7 +96,9 @@ class RunningMarketplace:
 
     def new_token(self, account: str = "practice") -> str:
         """Return a fresh token for an account, which is made if there is none."""
-        return self.run("token", "--account", account)
+        token = self.run("token", "--account", account)
+        canaries.TOKENS.add(token)
+        return token
 
     def seed(self, requests: int, account: str = "practice") -> None:
         """Add made-up call requests to an account."""
@@ -219,3 +224,4 @@ def running_marketplace(
             yield market
         finally:
             market.stop()
+            canaries.search(folder)
