@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
@@ -14,12 +14,14 @@ from marketplace.sandbox.noticeboard import tell
 from marketplace.sandbox.schema import SCHEMA_VERSION, meta, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from sqlite3 import Connection as SqliteConnection
 
     from marketplace.sandbox.chance import Chance
 
 LOCK_WAIT_SECONDS = 15
+_ENGINE: Final[Mapping[str, Any]] = {"pool_size": 20, "max_overflow": 40, "hide_parameters": True}
+"""An error that is logged must not tell what was stored: it could be a PIN or a note."""
 
 
 class DatabaseUnusableError(Exception):
@@ -112,7 +114,7 @@ def _read_url(address: str) -> URL:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=40, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_ENGINE)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: SqliteConnection, _record: object) -> None:
@@ -131,7 +133,7 @@ def _sqlite_engine(url: URL) -> Engine:
 def _postgresql_engine(url: URL) -> Engine:
     options = {"connect_timeout": 10, "options": f"-c lock_timeout={LOCK_WAIT_SECONDS}s"}
     try:
-        return create_engine(url, pool_size=20, max_overflow=40, pool_pre_ping=True, connect_args=options)
+        return create_engine(url, pool_pre_ping=True, connect_args=options, **_ENGINE)
     except ModuleNotFoundError as error:
         raise DatabaseUnusableError("PostgreSQL needs the package psycopg, which is not installed.") from error
 
@@ -139,29 +141,17 @@ def _postgresql_engine(url: URL) -> Engine:
 def _prepare(engine: Engine, database: Database, chance: Chance) -> None:
     if not inspect(engine).has_table(meta.name):
         _create(database, chance)
-    with database.writing() as connection:
-        found = connection.scalar(_stored_version().with_for_update())
-        if found == "1":
-            _upgrade_from_1(connection)
-            found = str(SCHEMA_VERSION)
+    with database.reading() as connection:
+        found = connection.scalar(_stored_version())
     if found != str(SCHEMA_VERSION):
         raise DatabaseUnusableError(
-            f"This database is of version {found}, and this marketplace knows version {SCHEMA_VERSION}: "
-            "it was made by a newer Foreword."
+            f"This database is of version {found}, and this marketplace knows version {SCHEMA_VERSION}: it was made by "
+            "an older or a newer Foreword. Use another one: practice begins anew there."
         )
 
 
 def _stored_version() -> Select[str]:
     return select(meta.c.value).where(meta.c.key == "schema_version")
-
-
-def _upgrade_from_1(connection: Connection) -> None:
-    """Version 2 brought sign-in: new tables, and tokens that expire by themselves."""
-    metadata.create_all(connection)
-    connection.execute(text("ALTER TABLE token ADD COLUMN session_id TEXT"))
-    connection.execute(text("ALTER TABLE token ADD COLUMN expires_at BIGINT"))
-    connection.execute(text("ALTER TABLE token ADD COLUMN streams INTEGER NOT NULL DEFAULT 0"))
-    connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(SCHEMA_VERSION)))
 
 
 def _create(database: Database, chance: Chance) -> None:

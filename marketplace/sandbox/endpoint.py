@@ -65,7 +65,7 @@ def sign_in(request: Request) -> Asked:
     """Find out who asks; Problem "token-expired" for a missing, wrong or expired token alike."""
     need_api_version(request)
     sandbox = sandbox_of(request)
-    word, now = bearer(request), sandbox.clock.now()
+    word, now = bearer(request), request.state.now
     account_id = account_of(sandbox.database, word, now) if word else None
     if account_id is None:
         challenge = 'Bearer realm="marketplace"' + (', error="invalid_token"' if word else "")

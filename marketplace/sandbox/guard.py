@@ -73,7 +73,7 @@ class Guard:
         except Problem as problem:
             await problem_response(problem)(scope, receive, send)
             return
-        scope.setdefault("state", {}).update(epoch=pulse.epoch, body=body)
+        scope.setdefault("state", {}).update(epoch=pulse.epoch, now=pulse.now, body=body)
         await self._app(scope, receive, send)
 
     def _check_host(self, headers: Headers) -> None:

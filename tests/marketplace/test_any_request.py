@@ -6,7 +6,7 @@ The stream of pokes is left out, since it never ends.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
+from tests.marketplace.sizes import size
 from tests.support.marketplace import ROOT, RunningMarketplace, running_marketplace
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ CONFIG = SchemathesisConfig.from_dict(
             # The contract says 428; another fault of the same request may be told first.
             "missing_required_header": {"expected-statuses": [400, 401, 428]},
             # A fault in a request for a code goes back to the client by a redirect.
-            "negative_data_rejection": {"expected-statuses": [303, 400, 401, 403, 404, 405, 406, 409, 415, 422, 428]},
+            "negative_data_rejection": {
+                "expected-statuses": [303, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428]
+            },
             # What is right in form may still meet a state: gone, never accepted, another revision.
             "positive_data_acceptance": {"expected-statuses": ["2xx", 303, 304, 400, 403, 404, 409, 410, 412, 428]},
         }
@@ -46,6 +49,8 @@ class Target:
     market: RunningMarketplace
     epoch: str
     calls: list[Any]
+    sent: list[str] = field(default_factory=list)
+    """The operations of all requests so far."""
 
     def aim(self, case: schemathesis.Case) -> None:
         """Put a new key, the present epoch and a real call into a request that is right in form."""
@@ -70,11 +75,14 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
         new_database: NewDatabase = request.getfixturevalue("new_postgresql_database")
         url = new_database()
     with running_marketplace(url) as market:
-        yield Target(market, market.state()["epoch"], market.calls())
+        one = Target(market, market.state()["epoch"], market.calls())
+        yield one
+        assert len(one.sent) >= size(800, 2_500)
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @OFFERED.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=size(25, 160), deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_one_that_the_contract_tells(case: schemathesis.Case, target: Target) -> None:
     assert case.meta is not None
     if case.meta.generation.mode is GenerationMode.POSITIVE:
@@ -82,4 +90,5 @@ def test_every_answer_is_one_that_the_contract_tells(case: schemathesis.Case, ta
     generated = case.meta.components.get(ParameterLocation.HEADER)
     headers_are_right = generated is None or generated.mode is GenerationMode.POSITIVE
     token = {"Authorization": f"Bearer {target.market.token}"} if headers_are_right else {}
+    target.sent.append(case.operation.label)
     case.call_and_validate(base_url=target.market.url, headers=token)

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from marketplace.sandbox.sealed import seal, unseal
 from tests.marketplace.devices import Writer, code_of
+from tests.marketplace.sizes import size
 from tests.support.marketplace import RunningMarketplace, running_marketplace
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def test_change_numbers_have_no_gaps_and_appear_in_order_with_many_writers(
     new_postgresql_database: NewDatabase,
 ) -> None:
     """Eight writers over four workers, and a reader who polls all the time: numbers appear in their own order."""
-    each, writers = 260, 8
+    each, writers = size(40, 260), 8
     with running_marketplace(new_postgresql_database(), workers=4) as market:
         device = Writer(market)
         calls = [market.event("invite") for _ in range(writers)]
@@ -204,12 +205,13 @@ def test_change_numbers_have_no_gaps_and_appear_in_order_with_many_writers(
 
 def test_a_poll_misses_no_row_that_many_writers_make(new_postgresql_database: NewDatabase) -> None:
     """Each writer makes rows that nobody touches again: not one of them may be missing from the reader's pages."""
+    rows = size(15, 75)
     with running_marketplace(new_postgresql_database(), workers=4) as market:
         device = Writer(market)
         follower, done = Follower(device).start(), threading.Event()
 
         def invite(_: int) -> list[str]:
-            return [market.event("invite")["id"] for _ in range(75)]
+            return [market.event("invite")["id"] for _ in range(rows)]
 
         def read() -> None:
             while not done.is_set():

@@ -209,21 +209,3 @@ def test_nothing_that_opens_a_door_is_kept_in_clear(desk: Desk) -> None:
     written = whole + desk.market.log_file.read_text(encoding="utf-8") + desk.market.errors()
     assert "CREATE TABLE refresh_token" in written
     assert not [secret for secret in secrets if secret in written]
-
-
-def test_a_database_of_before_sign_in_is_brought_up_to_date() -> None:
-    with running_marketplace() as market:
-        calls = market.calls()
-        market.stop()
-        with sqlite3.connect(market.database_url.removeprefix("sqlite:///")) as connection:
-            for table in ("session", "refresh_token", "sign_in_code", "device_request"):
-                connection.execute(f"DROP TABLE {table}")
-            for column in ("session_id", "expires_at", "streams"):
-                connection.execute(f"ALTER TABLE token DROP COLUMN {column}")
-            connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
-        connection.close()
-        market.start()
-        assert market.calls() == calls
-        desk = Desk(market)
-        assert desk.program.status(desk.tokens["access_token"]) == 200
-        desk.close()
