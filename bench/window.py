@@ -23,7 +23,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -148,7 +147,7 @@ def make_runner(
 ) -> Runner:
     courier = Courier(profile, lambda: Address(market.url, market.token), core.clock, core.desk.announce, core.keychain)
     core.ends.callback(courier.stop)
-    return Runner(courier, core.clock, poll=timedelta(hours=1), started=started, finished=finished)
+    return Runner(courier, core.clock, poked=lambda: True, started=started, finished=finished)
 
 
 def compare(

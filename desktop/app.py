@@ -18,8 +18,10 @@ from desktop import crash
 from desktop.local_zone import zone_of_window
 from desktop.paths import Profile
 from desktop.single_instance import Bell, Claim
-from desktop.wiring import open_core
+from desktop.wiring import Core, open_core
 from desktop.worker import Worker
+from sync.desk import Desk
+from sync.domain.changes import Changed, Kind
 from sync.domain.problems import Problem, StoreProblem, Trouble
 from sync.settings import Settings
 from ui.formats import formats_of
@@ -56,7 +58,8 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
     window.settled.connect(end_at_an_interrupt)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)
-    window.settled.connect(lambda: core.ends.callback(answer_other_starts(profile, window, worker)))
+    window.settled.connect(lambda: core.ends.callback(answer_other_starts(profile, window, core.desk, worker)))
+    window.settled.connect(lambda: watch_outside(application, core, news, worker, window))
     window.show()
     status = application.exec()
     worker.stop()
@@ -65,7 +68,7 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
     return status
 
 
-def answer_other_starts(profile: Profile, window: QWidget, worker: Worker) -> Callable[[], None]:
+def answer_other_starts(profile: Profile, window: QWidget, desk: Desk, worker: Worker) -> Callable[[], None]:
     """Come to the front when Foreword is started again, sync when the terminal asks; returns what ends that."""
     from PySide6.QtCore import QSocketNotifier  # noqa: PLC0415 - after the first paint
 
@@ -75,13 +78,25 @@ def answer_other_starts(profile: Profile, window: QWidget, worker: Worker) -> Ca
         window.raise_()
         window.activateWindow()
 
+    def sync() -> None:
+        desk.announce(Changed.of(*Kind))  # the terminal may have queued something
+        worker.errand(desk.send_waiting, lambda _done: None, lambda _problem: None)  # the round says the problem
+        worker.wake()
+
     try:
-        bell = Bell(profile.folder, {"show": show, "sync": worker.wake})
+        bell = Bell(profile.folder, {"show": show, "sync": sync})
     except OSError:
         return lambda: None  # a profile that can only be read: other starts say that it is open
     notifier = QSocketNotifier(bell.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(bell.answer)
     return bell.close
+
+
+def watch_outside(application: QApplication, core: Core, news: News, worker: Worker, window: QWidget) -> None:
+    """Hear of what the window cannot see."""
+    from desktop import outside  # noqa: PLC0415 - after the first paint
+
+    outside.watch(application, core, news, worker, window)
 
 
 def end_at_an_interrupt() -> None:

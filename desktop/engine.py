@@ -1,4 +1,4 @@
-"""What the worker thread runs: practice started, the courier sent, the writing side of the store warmed up.
+"""What the worker thread runs: practice started, the courier sent, pokes heard, the writing side warmed up.
 
 Imported in that thread, after the first paint.
 """
@@ -6,20 +6,18 @@ Imported in that thread, after the first paint.
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Final
+from contextlib import AbstractContextManager
 
 from desktop.courier import Courier
 from desktop.paths import Profile
+from desktop.pokes import Ear, Pokes
 from desktop.practice import Address, PracticeMarketplace
-from desktop.wiring import Core
+from desktop.wiring import Access, Core, open_access, open_listener
 from sync.domain.problems import Problem
 from sync.round import RoundReport
-from sync.runner import POLL_IN_VIEW, Runner
-
-PRACTICE_POLL: Final = timedelta(seconds=5)
-"""Practice customers are on this computer and answer fast; nobody is bothered by the asking."""
+from sync.runner import Runner
 
 
 def make_runner(
@@ -38,8 +36,18 @@ def make_runner(
             practice.ensure_running()
         started()
 
-    poll = PRACTICE_POLL if practice is not None else POLL_IN_VIEW
-    runner = Runner(courier, core.clock, poll=poll, started=begin, finished=finished)
+    def end(outcome: RoundReport | Problem) -> None:
+        pokes.follow(outcome)
+        finished(outcome)
+
+    def open_ear(stopping: threading.Event) -> AbstractContextManager[Ear]:
+        there = address()
+        access = Access(lambda: there.token) if practice else open_access(core, profile, core.keychain())
+        return open_listener(core, there.origin, access, stopping)
+
+    runner = Runner(courier, core.clock, poked=lambda: pokes.arrive, started=begin, finished=end)
+    pokes = Pokes(open_ear, runner.wake)
+    core.ends.callback(pokes.stop)
     runner.errand(lambda: _warm_up(core))
     return runner
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,11 +16,13 @@ from sync.store.database import Database, Readers
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
+    import threading
     from random import Random
 
     from desktop.paths import Profile
     from desktop.practice import PracticeMarketplace
     from sync.api.authority import Authority
+    from sync.api.events import Listener
     from sync.api.session import Session
     from sync.api.sign_in import SignIn
     from sync.domain.tokens import Tokens
@@ -123,6 +125,22 @@ def assemble_round(core: Core, marketplace: Marketplace, random: Random, new_key
     push = Push(marketplace, queries, outbox, clock, random, new_key, both, announce, threads)
     pull = Pull(marketplace, queries, ledgers, clock, new_key, both, announce)
     return Round(marketplace, push, pull, queries, outbox, ledgers, clock, random, announce)
+
+
+@contextmanager
+def open_listener(core: Core, origin: str, access: Access, stopping: threading.Event) -> Iterator[Listener]:
+    """Give what listens for the marketplace's pokes. Raises ValueError for an unsafe address."""
+    from random import Random  # noqa: PLC0415
+
+    from sync.api.events import Listener, new_stream_client  # noqa: PLC0415 - httpx2, in the listening thread's time
+
+    def token() -> str | None:
+        access.reread()
+        return access.token()
+
+    with new_stream_client() as http:
+        random = Random()  # noqa: S311 - spreads retries, guards nothing
+        yield Listener(origin, token, http, core.clock, random, _new_key, stopping, access.renew)
 
 
 def open_keychain(profile: Profile) -> Keychain:

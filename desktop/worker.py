@@ -58,6 +58,10 @@ class Worker(QObject):
         """Sync now."""
         self._tell(lambda runner: runner.wake())
 
+    def set_in_view(self, in_view: bool) -> None:  # noqa: FBT001 - the state that is set
+        """Tell whether the writer looks: the pace follows that."""
+        self._tell(lambda runner: runner.set_in_view(in_view))
+
     def errand(self, job: Callable[[], T], done: Callable[[T], None], failed: Callable[[Problem], None]) -> None:
         """Run a job in the worker thread; the outcome is delivered in the window's."""
 

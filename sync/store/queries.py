@@ -158,6 +158,13 @@ class Queries:
         rows = self._rows("SELECT * FROM sync_state WHERE id = 1")
         return _sync_state(rows[0]) if rows else SyncState()
 
+    def data_version(self) -> int:
+        """Return a number that is another one after any other connection has written, here or in another process.
+
+        Numbers of one thread can be compared, since each reads through a connection of its own.
+        """
+        return int(self._rows("PRAGMA data_version")[0][0])
+
     def _column(self, query: str, arguments: dict[str, int] | tuple[()] = ()) -> list[str]:
         return [row[0] for row in self._rows(query, arguments)]
 

@@ -115,7 +115,7 @@ def test_a_second_start_brings_the_window_to_the_front_and_ends_well(started, tm
     qtbot.addWidget(window)
     window.showMinimized()
     mine = claim(profile)
-    end = app.answer_other_starts(profile, window, Quiet())
+    end = app.answer_other_starts(profile, window, open_core(profile).desk, Quiet())
     second = started(tmp_path)
     qtbot.waitUntil(lambda: second.poll() is not None, timeout=20_000)
     assert second.returncode == 0
