@@ -69,12 +69,13 @@ def window_over(core: Core, worker: Worker, news: News) -> Iterator[MainWindow]:
 
 
 def settle(window: MainWindow) -> None:
-    """Let the list lay all its rows out: it does so in batches, between other events."""
-    bar, known, since = window.page.list.verticalScrollBar(), -1, time.perf_counter()
-    while time.perf_counter() - since < 0.5:
+    """Let the list lay all its rows out, which it does in batches between other events, and a moment more."""
+    view, model = window.page.list, window.model
+    while not view.visualRect(model.index(model.rowCount() - 1)).isValid():
         QApplication.processEvents()
-        if bar.maximum() != known:
-            known, since = bar.maximum(), time.perf_counter()
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        QApplication.processEvents()
 
 
 class Beats:
