@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 IS_RELEASE = os.environ.get("FOREWORD_RELEASE") == "1"
-"""Set for the long run: the full sizes take about ten minutes more on two cores."""
+"""Set for the long run: the full sizes take about a quarter of an hour more on two cores."""
 
 
 def size(ordinary: int, release: int) -> int:
