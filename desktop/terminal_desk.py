@@ -13,10 +13,11 @@ from sync.domain.calls import CallStatus
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
-from ui.answer_words import closed_sentence, refused_sentence
+from ui.answer_words import closed_sentence
 from ui.digits import grouped_number, grouped_pin
 from ui.lint import lint
 from ui.offered import Badge, OfferedTime, offered_times
+from ui.refused_words import refused_sentence
 from ui.wording import Wording
 
 DONE: Final = 0

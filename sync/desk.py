@@ -29,6 +29,8 @@ from sync.domain.projection import Section, ShownCall, project
 from sync.store.queries import Queries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sync.domain.rows import NotePart, NoteRevision
     from sync.domain.texts import ShownField, ShownNote
     from sync.ports import Clock
@@ -223,7 +225,8 @@ class Desk:
             case SaveNote(call_id, part, text):
                 return SaveNote(call_id, part, text, self.note(call_id, part).base_revision, intent.conflict)
             case SetProfile(field, value):
-                return SetProfile(field, value, self.profile()[field].version)
+                shown = self.profile().get(field)
+                return SetProfile(field, value, shown.version if shown else intent.base_version)
             case _:
                 return intent
 
@@ -245,6 +248,10 @@ class Desk:
         """Agree that the calls which the marketplace lists no more are marked as such; nothing is deleted."""
         self._ledgers().allow_sweep()
         self.announce(Changed.of(Kind.STATUS))
+
+    def safety_copy(self) -> Path | None:
+        """Return the copy of everything that was kept when the marketplace last went back in time; None for never."""
+        return self._ledgers().copy_before_restore()
 
     def _refusal(self, intent: Intent) -> Refusal | None:
         match intent:

@@ -11,9 +11,10 @@ from sync.domain.calls import CallRequest, Slot
 from sync.domain.intents import Accept, OutboxItem
 from sync.domain.projection import Section, ShownCall
 from ui.answer_times import TimesBox
-from ui.answer_words import Phase, closed_sentence, moved_text, refused_sentence, refused_title
+from ui.answer_words import Phase, can_answer, closed_sentence
 from ui.call_dialog import CallDialog
 from ui.offered import Badge, OfferedTime, first_to_choose, offered_times, zone_line
+from ui.refused_words import moved_text, refused_sentence, refused_title
 from ui.sentences import Sentence
 from ui.style import px
 from ui.widgets.buttons import LinkButton, PlainButton, PrimaryButton
@@ -23,12 +24,14 @@ from ui.widgets.strip import IconLabel
 from ui.wording import Wording
 
 _BLOCK = 128
+_INSTEAD = "Take this time instead"
 
 
 class AnswerDialog(CallDialog):
     """Shows the offered times of one request and takes the writer's answer.
 
     It changes in place: sending, waiting for the network, confirmed with number and PIN, refused with the reason.
+    While an answer waits and has not left this computer, another one can be given in its place.
     ``decline`` carries the call's id when none of the times work; the dialog has closed itself by then.
     """
 
@@ -44,6 +47,8 @@ class AnswerDialog(CallDialog):
         self._asked_about = ""
         self._ripe = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
         self._told: set[str] = set()
+        self._stands = ""
+        """The key of the waiting answer that the choice began with."""
         self._make_parts()
         zone = QHBoxLayout()
         zone.setSpacing(px(8))
@@ -90,7 +95,7 @@ class AnswerDialog(CallDialog):
         self._show_who(shown.call)
         self._show_times(shown, phase)
         self._show_voice(shown, phase)
-        self._show_foot(phase)
+        self._show_foot(shown, phase)
 
     def send(self) -> None:
         """Accept the chosen time, after a second press when it is at night or during another call."""
@@ -98,7 +103,7 @@ class AnswerDialog(CallDialog):
         if self.phase is Phase.ACCEPTED:
             self.accept()
             return
-        if self.phase is not Phase.OPEN or line is None or self.shown is None:
+        if self.phase is None or line is None or self.shown is None or not self._is_new(self.shown, self.phase):
             return
         if line.needs_second_look and self._asked_about != line.slot.id:
             self._asked_about = line.slot.id
@@ -128,10 +133,9 @@ class AnswerDialog(CallDialog):
         """Find out what the writer must be told; nothing is chosen anew behind their back."""
         if phase is not Phase.OPEN:
             self.notice = None
-            if shown.pending is not None and isinstance(shown.pending.intent, Accept):
-                # What is taken back is the choice again.
-                self._choice, self._chosen_at = shown.pending.intent.slot_id, shown.pending.intent.starts_at
+            self._begin_with_pending(shown, phase)
             return
+        self._stands = ""
         refused, line = shown.refused, self._line(self._choice)
         if refused is not None and isinstance(refused.intent, Accept) and refused.key not in self._told:
             self._told.add(refused.key)
@@ -145,6 +149,24 @@ class AnswerDialog(CallDialog):
             self._choose("")
         elif self.phase is None:
             self._choose(first_to_choose(self._times) or "")
+
+    def _begin_with_pending(self, shown: ShownCall, phase: Phase) -> None:
+        """Choose what waits: what is taken back is the choice again, and another time can be chosen instead."""
+        line, item = self._line(self._choice), shown.pending
+        kept = line is not None and line.can_be_chosen and line.slot.starts_at == self._chosen_at
+        if item is None or (item.key == self._stands and kept and can_answer(shown, phase)):
+            return
+        self._stands, self._asked_about = item.key, ""
+        accept = item.intent if isinstance(item.intent, Accept) else None
+        self._choice, self._chosen_at = (accept.slot_id, accept.starts_at) if accept else ("", None)
+
+    def _is_new(self, shown: ShownCall, phase: Phase) -> bool:
+        """Tell whether the choice can be sent: as the answer, or in the place of another one that waits here."""
+        if not self._choice or not can_answer(shown, phase):
+            return False
+        waits = shown.pending.intent if shown.pending else None
+        same = isinstance(waits, Accept) and (waits.slot_id, waits.starts_at) == (self._choice, self._chosen_at)
+        return not same
 
     def _choose(self, slot_id: str) -> None:
         """Take a time as the choice, as it is on the screen at this moment; "" takes none."""
@@ -177,14 +199,13 @@ class AnswerDialog(CallDialog):
         if not here:
             return
         self._zone_line.setText(zone_line(shown.call, self.wording))
-        pending = shown.pending_slot
-        chosen = pending.id if pending else self._choice
-        self._box.show_times(self._times, chosen=chosen, choosable=phase is Phase.OPEN)
+        self._box.show_times(self._times, chosen=self._choice, choosable=can_answer(shown, phase))
 
     def _show_voice(self, shown: ShownCall, phase: Phase) -> None:
         self.voice.show_line(shown.line)
-        if shown.pending is not None:
-            self.say_pending(shown.pending, shown.call, phase)
+        if shown.pending is not None and self.speaks_of_pending(shown, phase):
+            hint = "It has not been sent yet, so you can still choose otherwise." if can_answer(shown, phase) else ""
+            self.say_pending(shown.pending, shown.call, phase, hint=hint)
         elif phase is Phase.ACCEPTED:
             self._say_accepted(shown)
         elif phase is Phase.CLOSED:
@@ -192,9 +213,13 @@ class AnswerDialog(CallDialog):
         elif self.notice is not None:
             self.say_notice(self.notice)
         else:
-            self._say_choice()
+            self._say_choice(shown)
 
-    def _say_choice(self) -> None:
+    def speaks_of_pending(self, shown: ShownCall, phase: Phase) -> bool:
+        """Tell whether the choice is what waits already."""
+        return bool(shown.pending is not None and (self.left_over or not self._is_new(shown, phase)))
+
+    def _say_choice(self, shown: ShownCall) -> None:
         line = self._line(self._choice)
         if line is None:
             none_left = not any(each.can_be_chosen for each in self._times)
@@ -202,12 +227,15 @@ class AnswerDialog(CallDialog):
             return
         start = line.slot.starts_at
         opens = f"The line opens at {self.wording.line_opens(start)}."
+        instead = _replaced(shown.pending, self.wording)
         if self._asked_about == line.slot.id:
-            detail = f"{_special(line)} Press the button once more to accept it. {opens}"
+            detail = f"{_special(line)} Press the button once more to accept it. {instead or opens}"
+        elif instead:
+            detail = instead
         else:
             detail = f"{opens} You get the number and the PIN as soon as the marketplace confirms."
         self.voice.say(
-            "You accept ",
+            "Instead you accept " if instead else "You accept ",
             self.wording.read_back(start),
             f", {self.wording.zone_words(start)}.",
             detail=detail,
@@ -229,19 +257,23 @@ class AnswerDialog(CallDialog):
         told = f"{refused_title(refused, self.wording)}. " if refused is not None else ""
         self.voice.say("", f"{sentence.title}.", detail=f"{told}{sentence.paragraph()}")
 
-    def _show_foot(self, phase: Phase) -> None:
-        line = self._line(self._choice)
+    def _show_foot(self, shown: ShownCall, phase: Phase) -> None:
+        line, answers = self._line(self._choice), can_answer(shown, phase)
         words = {Phase.SENDING: "Sending…", Phase.ACCEPTED: "Done"}.get(phase, "Accept")
-        if phase is Phase.OPEN and line is not None and self._asked_about == line.slot.id:
+        if answers and line is not None and self._asked_about == line.slot.id:
             words = line.accept_words
+        elif answers and shown.pending is not None:
+            words = _INSTEAD
         self._accept.set_words(words)
-        self._accept.setEnabled(phase is Phase.ACCEPTED or (phase is Phase.OPEN and line is not None))
+        self._accept.setEnabled(phase is Phase.ACCEPTED or (line is not None and self._is_new(shown, phase)))
         self._cancel.set_words("Cancel" if phase is Phase.OPEN else "Close")
-        keep_place(self._none, shown=phase is Phase.OPEN)
+        keep_place(self._none, shown=answers)
         keep_place(self._cancel, shown=phase is not Phase.ACCEPTED)
         keep_place(self._accept, shown=phase is not Phase.CLOSED)
         special = (line.accept_words for line in self._times if line.can_be_chosen)
-        self.foot.reserve(self._accept, "Accept", "Sending…", *special)
+        self.foot.reserve(
+            self._accept, "Accept", "Sending…", *([_INSTEAD] if answers and shown.pending else []), *special
+        )
         self.foot.reserve(self._cancel, "Cancel", "Close")
         self.foot.relayout()
 
@@ -254,7 +286,7 @@ class AnswerDialog(CallDialog):
 
     def _on_chosen(self, slot_id: str) -> None:
         self._choose(slot_id)
-        self.notice = None
+        self.notice, self.left_over = None, ""
         self.refresh()
         self.keep_in_view(self._box.row_of(slot_id))
 
@@ -267,6 +299,15 @@ def _special(line: OfferedTime) -> str:
     parts = ["This is at night for you."] * line.at_night
     parts += [f"You have another call then: {line.reason}."] * (line.badge is Badge.OTHER_CALL)
     return " ".join(parts)
+
+
+def _replaced(pending: OutboxItem | None, wording: Wording) -> str:
+    """Say what becomes of the answer that waits when another one takes its place; "" where none waits."""
+    if pending is None:
+        return ""
+    accept = pending.intent if isinstance(pending.intent, Accept) else None
+    what = f"{wording.slot(accept.starts_at)}, which you accepted before," if accept else "Your declining message"
+    return f"Only this is sent. {what} has not left this computer and is not sent any more."
 
 
 def _refused_before(refused: OutboxItem | None, call: CallRequest, wording: Wording) -> str:

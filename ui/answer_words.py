@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sync.domain.calls import CallRequest, CallStatus, Slot, SlotState
-from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState, ReportNoShow, SaveNote, SetProfile
+from sync.domain.calls import CallRequest, CallStatus
+from sync.domain.intents import Accept, OutboxItem, OutboxState
 from sync.domain.projection import ShownCall
 from ui.sentences import Sentence, offline_codes, problem_sentence, quoted
-from ui.wording import Wording, count_of
+from ui.wording import Wording
 
 
 class Phase(StrEnum):
@@ -31,6 +30,14 @@ def phase_of(shown: ShownCall, trouble: str | None) -> Phase:
     if shown.call.status is CallStatus.ACCEPTED:
         return Phase.ACCEPTED
     return Phase.OPEN if shown.call.status is CallStatus.OPEN and not shown.call.missing else Phase.CLOSED
+
+
+def can_answer(shown: ShownCall, phase: Phase) -> bool:
+    """Tell whether an answer can be given now: none was given yet, or one that waits here and never left."""
+    if phase is Phase.OPEN:
+        return True
+    unsent = shown.pending is not None and shown.pending.can_be_taken_back
+    return phase is Phase.WAITING and unsent and shown.call.status is CallStatus.OPEN and not shown.call.missing
 
 
 UNCONFIRMED: Final = (
@@ -58,44 +65,6 @@ def pending_sentence(item: OutboxItem, call: CallRequest | None, trouble: str | 
     return Sentence(title, f"{state} {problem.title}: {_lowered(problem.text)}", again, problem.quote)
 
 
-def refused_sentence(item: OutboxItem, call: CallRequest | None, wording: Wording) -> Sentence:
-    """Return why an answer was refused and what can be done with the call as it is now."""
-    who = call.customer.first_name if call else ""
-    found = problem_sentence(item.problem_code or "", item.problem_detail or "", who=who)
-    text = _moved(item, call, wording) or found.text
-    return Sentence(refused_title(item, wording), text, _way_on(found, item, call, wording), found.quote)
-
-
-_COULD_NOT: Final = {
-    Decline: "Could not decline",
-    ReportNoShow: "Could not report that nobody joined",
-    SaveNote: "Could not save the note at the marketplace",
-    SetProfile: "Could not change your Public Info",
-}
-
-
-def refused_title(item: OutboxItem, wording: Wording) -> str:
-    """Return "Could not accept Wed 25 Nov, 9:30 AM" or "Could not decline"."""
-    if isinstance(item.intent, Accept):
-        return f"Could not accept {wording.slot(item.intent.starts_at)}"
-    return _COULD_NOT[type(item.intent)]
-
-
-def moved_text(was: datetime, slot: Slot, call: CallRequest, wording: Wording) -> str:
-    """Return where a customer has moved a time: the same offer at another hour."""
-    what = f"{wording.slot(was)} to {wording.slot(slot.starts_at)}"
-    return f"{call.customer.first_name} has moved this time, from {what}."
-
-
-def _moved(item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
-    """Tell that the time that was accepted is at another hour now, "" if it is not."""
-    slot = call.slot(item.intent.slot_id) if call and isinstance(item.intent, Accept) else None
-    if call is None or slot is None or not isinstance(item.intent, Accept) or slot.state is not SlotState.OFFERED:
-        return ""
-    was = item.intent.starts_at
-    return moved_text(was, slot, call, wording) if slot.starts_at != was else ""
-
-
 def closed_sentence(call: CallRequest) -> Sentence:
     """Return why a call cannot be answered any more."""
     who = call.customer.first_name
@@ -113,24 +82,6 @@ def closed_sentence(call: CallRequest) -> Sentence:
     else:
         title, way_on = titles.get(call.status, ("This invitation cannot be answered any more", again))
     return Sentence(title, way_on, "", quoted(call.closed_reason or "", "The reason given"))
-
-
-_ABOUT_A_TIME = frozenset({"slot-taken", "slot-gone", "slot-passed"})
-
-
-def _way_on(found: Sentence, item: OutboxItem, call: CallRequest | None, wording: Wording) -> str:
-    """Name the times that are still open, for they are what the writer can do next."""
-    if call is None or not isinstance(item.intent, Accept) or item.problem_code not in _ABOUT_A_TIME:
-        return found.next
-    tried = (item.intent.slot_id, item.intent.starts_at)
-    left = [slot for slot in call.open_slots(wording.now()) if (slot.id, slot.starts_at) != tried]
-    if not left:
-        return (
-            f"No other time is open. If {call.customer.first_name} invites you again, it appears under Call Requests."
-        )
-    if len(left) == 1:
-        return f"One other time is still open: {wording.slot(left[0].starts_at)}."
-    return f"{count_of(len(left), 'other time')} are still open, first {wording.slot(left[0].starts_at)}."
 
 
 def _lowered(text: str) -> str:

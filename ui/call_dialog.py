@@ -69,7 +69,8 @@ class CallDialog(QDialog):
         self.phase: Phase | None = None
         self.notice: Sentence | None = None
         """What went wrong, until the writer chooses or sends anew."""
-        self._left_over = ""
+        self.left_over = ""
+        """What a waiting answer is to be followed by: why another one was not taken, or an old one could not go."""
         self._trouble: str | None = None
         self.page = QVBoxLayout()
         self.voice = AnswerVoice(self, name=f"{self.name}Voice")
@@ -99,6 +100,10 @@ class CallDialog(QDialog):
         """Show the call and where its answer stands; ``say_pending`` has the words for one on its way."""
         raise NotImplementedError
 
+    def speaks_of_pending(self, shown: ShownCall, phase: Phase) -> bool:  # noqa: ARG002 - for subclasses
+        """Tell whether what is said now is about the answer that waits: then it can be taken back here."""
+        return shown.pending is not None
+
     def on_phase(self, phase: Phase) -> None:
         """Put the keyboard where it belongs in another phase."""
         raise NotImplementedError
@@ -123,17 +128,17 @@ class CallDialog(QDialog):
         phase = phase_of(shown, trouble)
         self.shown, self._trouble = shown, trouble
         self.show_call(shown, phase)
-        self.voice.offer_take_back(possible=shown.pending is not None and shown.pending.can_be_taken_back)
+        self.voice.offer_take_back(possible=self.speaks_of_pending(shown, phase) and _is_unsent(shown))
         before, self.phase = self.phase, phase
         if before not in {None, phase}:
             self.on_phase(phase)
             self.keep_in_view(self.voice)
             announce(self.voice, self.voice.words())
 
-    def say_pending(self, item: OutboxItem, call: CallRequest, phase: Phase) -> None:
-        """Say what happens to an answer that is not confirmed yet."""
+    def say_pending(self, item: OutboxItem, call: CallRequest, phase: Phase, *, hint: str = "") -> None:
+        """Say what happens to an answer that is not confirmed yet; ``hint`` is what can be done with it."""
         sentence = pending_sentence(item, call, self._trouble, self.wording)
-        after = f"{sentence.next} {self._left_over}".strip()
+        after = " ".join(part for part in (sentence.next, hint, self.left_over) if part)
         look = WAITING if phase is Phase.WAITING else None
         self.voice.say_sentence(replace(sentence, next=after), look)
 
@@ -143,17 +148,24 @@ class CallDialog(QDialog):
 
     def submit(self, intent: Intent, refused: OutboxItem | None) -> None:
         """Queue the answer; ``refused`` is an earlier one that the writer has read about: the new answer settles it."""
-        self.notice, self._left_over = None, ""
+        self.notice, self.left_over = None, ""
         try:
             self.desk.submit(intent)
         except NotAllowed as no:
-            self.notice = self.wording.refusal(no.refusal)
+            self._say_not_taken(self.wording.refusal(no.refusal))
         except StoreProblem as problem:
-            self.notice = self.wording.problem(problem.code, problem.detail)
+            self._say_not_taken(self.wording.problem(problem.code, problem.detail))
         else:
             self.backstage.wake()
             self._put_away(refused)
         self.refresh()
+
+    def _say_not_taken(self, why: Sentence) -> None:
+        """Where an earlier answer waits, that one stands, and the writer must not take the new one for queued."""
+        if self.shown is None or self.shown.pending is None:
+            self.notice = why
+        else:
+            self.left_over = f"Your new answer was not taken. {why.title}. {why.text}"
 
     def _put_away(self, refused: OutboxItem | None) -> None:
         """Where that fails, the new answer is queued all the same, and the writer must not read otherwise."""
@@ -163,7 +175,7 @@ class CallDialog(QDialog):
             self.desk.dismiss(refused.key)
         except StoreProblem as problem:
             why = self.wording.problem(problem.code).title
-            self._left_over = f"Your earlier answer, which was refused, still stands in the outbox. {why}."
+            self.left_over = f"Your earlier answer, which was refused, still stands in the outbox. {why}."
 
     def _say_trouble(self, problem: StoreProblem) -> None:
         self.notice = self.wording.problem(problem.code, problem.detail)
@@ -280,6 +292,10 @@ class CallDialog(QDialog):
     def _on_changed(self, changed: Changed) -> None:
         if changed.kinds & {Kind.CALLS, Kind.OUTBOX, Kind.STATUS}:
             self.refresh()
+
+
+def _is_unsent(shown: ShownCall) -> bool:
+    return shown.pending is not None and shown.pending.can_be_taken_back
 
 
 class _Page(QWidget):

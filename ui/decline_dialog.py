@@ -9,12 +9,14 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from sync.domain.calls import CallStatus
-from sync.domain.intents import MESSAGE_CHARS, Decline
+from sync.domain.intents import MESSAGE_CHARS, Accept, Decline, OutboxItem
 from sync.domain.projection import ShownCall
-from ui.answer_words import Phase, closed_sentence, refused_sentence
+from ui.answer_voice import WAITING
+from ui.answer_words import Phase, can_answer, closed_sentence
 from ui.call_dialog import CallDialog, Surroundings
 from ui.drafts import Draft, Manner, draft_of, first_draft
 from ui.lint import lint
+from ui.refused_words import refused_sentence
 from ui.sentences import Sentence
 from ui.style import px, type_font
 from ui.widgets.buttons import PlainButton, PrimaryButton
@@ -104,7 +106,7 @@ class DeclineDialog(CallDialog):
         self._back.clicked.connect(self._on_back)
         self._send.clicked.connect(self.send)
         foot = DialogFoot(self, road=None, way_out=self._back, primary=self._send, name="declineFoot")
-        foot.reserve(self._send, "Decline and send", "Sending…", "Done")
+        foot.reserve(self._send, "Decline and send", "Decline instead", "Replace message", "Sending…", "Done")
         foot.reserve(self._back, "Back to times", "Close")
         return foot
 
@@ -128,7 +130,7 @@ class DeclineDialog(CallDialog):
         )
         self._editor.setPlaceholderText(f"Write to {who.first_name}: which times would suit you?")
         self._show_voice(shown, phase)
-        self._show_foot(phase)
+        self._show_foot(shown, phase)
         if self._is_done():
             self._drafts.pop(self.call_id, None)
 
@@ -137,7 +139,9 @@ class DeclineDialog(CallDialog):
         if self._is_done():
             self.accept()
             return
-        if self.phase is not Phase.OPEN or self.shown is None or not self._send.isEnabled():
+        if self.phase is None or self.shown is None or not self._send.isEnabled():
+            return
+        if not can_answer(self.shown, self.phase):
             return
         self.submit(Decline(self.call_id, self._text(), self.shown.call.version), self.shown.refused)
 
@@ -178,7 +182,9 @@ class DeclineDialog(CallDialog):
 
     def _show_voice(self, shown: ShownCall, phase: Phase) -> None:
         told = self._closing(shown, phase)
-        if shown.pending is not None:
+        if shown.pending is not None and can_answer(shown, phase):
+            self._say_replaceable(shown.pending, shown, phase)
+        elif shown.pending is not None:
             self.say_pending(shown.pending, shown.call, phase)
         elif told is not None:
             self.voice.say_sentence(told)
@@ -189,6 +195,23 @@ class DeclineDialog(CallDialog):
         for widget in (self._info_icon, self._info):
             widget.setVisible(not speaks)
 
+    def _say_replaceable(self, item: OutboxItem, shown: ShownCall, phase: Phase) -> None:
+        """Say what will be sent: of the answer that waits here and this message, only one."""
+        if isinstance(item.intent, Accept) and not self.left_over:
+            title = f"You accepted {self.wording.slot(item.intent.starts_at)}, and that has not been sent yet"
+            text = "If you decline now, only this message is sent, and the acceptance is not sent any more."
+            self.voice.say_sentence(Sentence(title, text, ""), WAITING)
+        elif self._is_new(item) and not self.left_over:
+            title = "Your message waits in its earlier words"
+            text = "If you replace it, only the words above are sent."
+            self.voice.say_sentence(Sentence(title, text, ""), WAITING)
+        else:
+            self.say_pending(item, shown.call, phase, hint="You can still change your message.")
+
+    def _is_new(self, item: OutboxItem | None) -> bool:
+        """Tell whether the text is another one than the message that waits."""
+        return item is None or not isinstance(item.intent, Decline) or item.intent.message != self._text()
+
     def _closing(self, shown: ShownCall, phase: Phase) -> Sentence | None:
         """Return why nothing is left to answer, None while something is."""
         if self._is_done():
@@ -197,18 +220,18 @@ class DeclineDialog(CallDialog):
             return closed_sentence(shown.call)
         return Sentence("You accepted this call", "", "It is under Upcoming.") if phase is Phase.ACCEPTED else None
 
-    def _show_foot(self, phase: Phase) -> None:
-        open_now = phase is Phase.OPEN
-        self._editor.setReadOnly(not open_now)
-        self._segments.setEnabled(open_now)
-        self._times.setEnabled(open_now)
+    def _show_foot(self, shown: ShownCall, phase: Phase) -> None:
+        answers = can_answer(shown, phase)
+        self._editor.setReadOnly(not answers)
+        self._segments.setEnabled(answers)
+        self._times.setEnabled(answers)
         done = self._is_done()
-        self._send.set_words("Sending…" if phase is Phase.SENDING else "Done" if done else "Decline and send")
-        self._back.set_words("Back to times" if open_now else "Close")
+        self._send.set_words(_sending_words(shown, phase, done=done, answers=answers))
+        self._back.set_words("Back to times" if answers else "Close")
         keep_place(self._back, shown=not done)
-        keep_place(self._send, shown=open_now or done or phase in {Phase.SENDING, Phase.WAITING})
+        keep_place(self._send, shown=answers or done or phase in {Phase.SENDING, Phase.WAITING})
         fits = 0 < len(self._text()) <= MESSAGE_CHARS
-        self._send.setEnabled(done or (open_now and fits))
+        self._send.setEnabled(done or (answers and fits and self._is_new(shown.pending)))
         self.foot.relayout()
 
     def on_phase(self, phase: Phase) -> None:
@@ -226,8 +249,7 @@ class DeclineDialog(CallDialog):
             self._draft.texts[self._draft.manner] = self._editor.toPlainText()
             self._drafts[self.call_id] = self._draft
         self._show_lint()
-        if self.phase is not None:
-            self._show_foot(self.phase)
+        self._show_answer()
 
     def _on_manner(self, index: int) -> None:
         if self._draft is not None:
@@ -238,11 +260,17 @@ class DeclineDialog(CallDialog):
         """Keep what was changed other than in the message itself, and show it there."""
         self._drafts[self.call_id] = draft
         self._show_draft(draft)
-        if self.phase is not None:
-            self._show_foot(self.phase)
+        self._show_answer()
+
+    def _show_answer(self) -> None:
+        """Say anew what would be sent with the text as it is now."""
+        if self.shown is not None and self.phase is not None:
+            if self.shown.pending is not None:
+                self._show_voice(self.shown, self.phase)
+            self._show_foot(self.shown, self.phase)
 
     def _on_back(self) -> None:
-        back = self.phase is Phase.OPEN
+        back = self.phase is not None and self.shown is not None and can_answer(self.shown, self.phase)
         self.reject()
         if back:
             self.view_times.emit(self.call_id)
@@ -263,6 +291,15 @@ class _MessageField(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         """Return room for some ten lines."""
         return QSize(px(600), px(224))
+
+
+def _sending_words(shown: ShownCall, phase: Phase, *, done: bool, answers: bool) -> str:
+    """Return what the primary button says: what pressing it sends, or what has become of it."""
+    if done or phase is Phase.SENDING:
+        return "Done" if done else "Sending…"
+    if not answers or shown.pending is None:
+        return "Decline and send"
+    return "Decline instead" if isinstance(shown.pending.intent, Accept) else "Replace message"
 
 
 def _line(icon: IconLabel, words: PlainLabel) -> QHBoxLayout:

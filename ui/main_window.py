@@ -19,8 +19,7 @@ from ui.calls.page import TWO_PANES_EM, CallsPage
 from ui.header import Header
 from ui.news import News
 from ui.style import base_px, px
-from ui.sync_words import SyncKind, closing_words, empty_words, sync_state
-from ui.sync_words import strip_words as words_of_strip
+from ui.sync_words import StripStep, closing_words, empty_words, sync_state
 from ui.window_place import keep_place, restore_place
 from ui.wording import Wording
 
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from sync.domain.calls import CallRequest
     from ui.answering import Answering
     from ui.line_banner import LineBanner
+    from ui.status_strip import StatusStrip
     from ui.widgets.empty_state import EmptyState
-    from ui.widgets.strip import Strip
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +72,7 @@ class MainWindow(QMainWindow):
         self.banner: LineBanner | None = None
         self.page = CallsPage(desk, wording, self.model, self)
         self.empty: EmptyState | None = None
-        self.strip: Strip | None = None
+        self.strip: StatusStrip | None = None
         self._outbox: QWidget | None = None
         self._answering: Answering | None = None
         self._status: SyncStatus | None = None
@@ -124,6 +123,13 @@ class MainWindow(QMainWindow):
         self.header.dress()
         self.page.settle()
         self.page.list.setFocus()
+        from ui.status_strip import StatusStrip  # noqa: PLC0415 - see above
+
+        self.strip = StatusStrip(self._wording, self)
+        self.strip.asked.connect(self._on_strip_asked)
+        self._column.addWidget(self.strip)
+        self._measure()
+        self._say_strip()
         from PySide6.QtGui import QKeySequence, QShortcut  # noqa: PLC0415 - see above
 
         for keys, slot in (
@@ -161,6 +167,7 @@ class MainWindow(QMainWindow):
             outbox = OutboxView(self._desk, self._news, self._backstage, self._wording, self)
             outbox.view_times.connect(self.show_times)
             outbox.decline.connect(self.show_decline)
+            outbox.show_call.connect(self.show_call)
             outbox.back.connect(self.show_calls)
             self._pages.addWidget(outbox)
             self._outbox = outbox
@@ -197,8 +204,7 @@ class MainWindow(QMainWindow):
 
             self.empty = EmptyState("", "", self, name="empty")
             self._pages.addWidget(self.empty)
-        problem = self.model.problem or self._problem or self._trouble
-        self.empty.say(*empty_words(self._status, problem, self._wording))
+        self.empty.say(*empty_words(self._status, self._trouble_here(), self._wording))
         self._pages.setCurrentWidget(self.empty)
 
     # What the rest of the program tells
@@ -258,32 +264,14 @@ class MainWindow(QMainWindow):
         self._choose_page()
 
     def _say_strip(self) -> None:
-        problem = self.model.problem or self._problem or self._trouble
-        if problem is not None and self.model.rowCount():
-            sentence = self._wording.problem(problem.code, problem.detail)
-            self._strip().say("warning", "bad", f"{sentence.title}.", aside=sentence.next)
-            return
-        status = self._status
-        # An empty page tells of the trouble itself.
-        told = problem is not None or not self.model.rowCount()
-        words = words_of_strip(status, self._wording) if status is not None and not told else None
-        if status is None or words is None:
-            if self.strip is not None:
-                self.strip.say("offline", "warn", "")
-            return
-        link = "Show" if status.waiting or status.attention else ""
-        offline = sync_state(status, self._wording, syncing=False).kind is SyncKind.OFFLINE
-        self._strip().say("offline" if offline else "warning", "warn", words[0], link=link, aside=words[1])
+        """An empty page tells of trouble itself."""
+        if self.strip is not None:
+            here = bool(self.model.rowCount())
+            self.strip.tell(self._status if here else None, self._trouble_here() if here else None)
 
-    def _strip(self) -> Strip:
-        if self.strip is None:
-            from ui.widgets.strip import Strip  # noqa: PLC0415 - seldom wanted
-
-            self.strip = Strip(self, name="strip")
-            self.strip.activated.connect(self.show_outbox)
-            self._column.addWidget(self.strip)
-            self._measure()
-        return self.strip
+    def _trouble_here(self) -> Problem | None:
+        """Return what stops this computer itself, whoever met it."""
+        return self.model.problem or self._problem or self._trouble
 
     # What the writer does
 
@@ -291,6 +279,14 @@ class MainWindow(QMainWindow):
         upcoming = self.model.upcoming()
         if upcoming:
             self.show_call(upcoming[0].call.id)
+
+    def _on_strip_asked(self, step: StripStep) -> None:
+        match step:
+            case StripStep.SHOW:
+                self.show_outbox()
+            case StripStep.MARK:
+                self._ask_desk(self._desk.accept_sweep)
+                self._backstage.wake()
 
     def _on_sync_pressed(self) -> None:
         in_outbox = self._outbox is not None and self._pages.currentWidget() is self._outbox
@@ -370,10 +366,11 @@ class MainWindow(QMainWindow):
         ends = isinstance(application, QGuiApplication) and application.isSavingSession()
         words = "" if ends else self._closing_words()
         if words and not (self._question is not None and self._question.result()):
-            from ui.closing import ClosingQuestion  # noqa: PLC0415 - seldom wanted
+            from ui.widgets.question import Question  # noqa: PLC0415 - seldom wanted
 
             event.ignore()
-            self._question = ClosingQuestion(words, self)
+            self._question = Question("Close Foreword?", words, self, go="Close", stay="Stay", name="closing")
+            self._question.accepted.connect(self.close)
             self._question.open()
             return
         if self._place is not None:

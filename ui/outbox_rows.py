@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.icons import IconName, pixmap
-from ui.outbox_words import OutboxLine, Part, Step
+from ui.outbox_words import LEAVING, OutboxLine, Part, Step
 from ui.style import colour, px, tokens
 from ui.widgets.box import Box
 from ui.widgets.buttons import PlainButton, PrimaryButton, QuietButton
 from ui.widgets.plain_label import PlainLabel
+
+_LOUD: Final = frozenset({Part.ATTENTION, Part.LOST})
 
 
 class Disc(QWidget):
@@ -84,22 +87,26 @@ class OutboxRow(QWidget):
     def show_line(self, line: OutboxLine, *, primary: bool) -> None:
         """Show an action; its buttons are kept as long as they are the same, and with them the focus."""
         self.line = line
-        loud = line.part is Part.ATTENTION
-        icon_name: IconName = "warning" if loud else "calendar" if line.is_accept else "reply"
-        self._disc.show_icon(icon_name, loud=loud)
+        loud = line.part in _LOUD
+        self._disc.show_icon("warning" if loud else line.icon, loud=loud)
         self._title.setText(line.title)
         self._about.setText(line.about)
         self._text.setText(line.text)
         self._text.setVisible(bool(line.text))
         self._state.setText(line.state)
         self._state.setVisible(bool(line.state))
-        self._show_steps(line.steps, primary=primary and loud)
+        self._show_steps(line.steps, primary=primary)
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons under the words where there is no room beside them."""
         super().resizeEvent(event)
         self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size: one button under the other, and words that wrap."""
+        widest = max((button.sizeHint().width() for button in self._buttons.values()), default=0)
+        return QSize(px(16 + 36 + 14 + 16) + widest, super().minimumSizeHint().height())
 
     def focus_step(self, step: Step | None) -> bool:
         """Put the keyboard on that button, or on the first; False when there is none."""
@@ -116,14 +123,9 @@ class OutboxRow(QWidget):
         """Return the step whose button has the keyboard."""
         return next((step for step, button in self._buttons.items() if button.hasFocus()), None)
 
-    def copy_text(self) -> None:
-        """Copy what the writer wrote, or what happened."""
-        if self.line is not None:
-            QGuiApplication.clipboard().setText(self.line.copy)
-
     def _show_steps(self, steps: Sequence[Step], *, primary: bool) -> None:
-        first = steps[0] if primary and steps else None
-        wanted = {step: PrimaryButton if step is first and step is not Step.COPY else _kind(step) for step in steps}
+        first = steps[0] if primary and steps and steps[0] is not Step.COPY else None
+        wanted = {step: PrimaryButton if step is first else _kind(step) for step in steps}
         if {step: type(button) for step, button in self._buttons.items()} == wanted:
             return
         for button in self._buttons.values():
@@ -139,12 +141,13 @@ class OutboxRow(QWidget):
 
     def _arrange(self) -> None:
         """Lay the foot out: beside the words for what waits, under them for what was refused or has no room."""
-        refused = self.line is not None and self.line.part is Part.ATTENTION
+        refused = self.line is not None and self.line.part in _LOUD
         gap = px(8)
         widths = [button.sizeHint().width() + gap for button in self._buttons.values()]
         room = self.width() - px(16 + 36 + 14 + 16)
-        beside = not refused and sum(widths) + self._state.sizeHint().width() + px(200) < room
-        stacked = sum(widths) > room
+        state = self._state.sizeHint().width() + gap if self._state.text() else 0
+        beside = not refused and sum(widths) + state + px(200) < room
+        stacked = sum(widths) + state > room
         shape = (beside, stacked, refused, *self._buttons)
         if shape == self._shape:
             return
@@ -157,7 +160,7 @@ class OutboxRow(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         self._feet.addWidget(self._state, 0, middle)
         for step, button in self._buttons.items():
-            if step is Step.DISMISS and not stacked:
+            if step in LEAVING and not stacked:
                 self._feet.addStretch(1)
             button.show()
             self._feet.addWidget(button, 0, middle if not stacked else Qt.AlignmentFlag.AlignLeading)
@@ -166,7 +169,7 @@ class OutboxRow(QWidget):
 
 
 def _kind(step: Step) -> type[PlainButton]:
-    return QuietButton if step is Step.DISMISS else PlainButton
+    return QuietButton if step in LEAVING else PlainButton
 
 
 class RowsBox(Box):

@@ -117,9 +117,23 @@ _STORE: Final = {
     ),
     "damaged": Sentence(
         "The data on this computer are damaged",
-        "The file cannot be read. It was left as it is.",
-        "Put the file aside and start again: everything the marketplace has comes back. "
-        "Only what was waiting to be sent is in that file.",
+        "Part of the file cannot be read.",
+        "At the next sync Foreword puts the file aside and saves what can be read; the marketplace brings the rest.",
+    ),
+    "salvaged": Sentence(
+        "The data on this computer were damaged",
+        "Foreword has saved what could be read.",
+        "What waited to be sent is still there, and the marketplace brings the rest. The damaged file is kept.",
+    ),
+    "not-ours": Sentence(
+        "The file belongs to another program",
+        "What lies in the place of Foreword's data was made by something else, so it was left as it is.",
+        "Move that file elsewhere, or start Foreword with another folder.",
+    ),
+    "not-upgraded": Sentence(
+        "The data could not be brought up to date",
+        "They come from an older Foreword, and were left as they were.",
+        "Start the older version again, or tell the people who make Foreword. Nothing is lost.",
     ),
     "too-new": Sentence(
         "The data come from a newer Foreword",
@@ -169,18 +183,23 @@ _CALLS: Final = {
     "slot-gone": Sentence("This time was taken back", "{who} has taken this time back.", _OTHER_TIME),
     "parent-refused": Sentence(
         "The change before it was not taken",
-        "This followed a change that the marketplace did not take, so it was not sent.",
-        "Press “Retry” to send it by itself.",
+        "It followed an earlier change that the marketplace did not take, so it was not sent.",
+        "It is the newer of the two: “Retry” sends it by itself.",
     ),
     "lost-by-marketplace": Sentence(
         "The marketplace has lost this",
         "It was confirmed, but the marketplace went back to an older state that does not have it.",
-        "Press “Retry” to send it again, or put it away.",
+        "“Send again” asks for it anew.",
     ),
     "unreadable-rows": Sentence(
         "Some of it could not be read",
         "The marketplace sent something that this version of Foreword does not understand. The rest is here.",
         "A newer version of Foreword may be able to read it.",
+    ),
+    "salvaged-action": Sentence(
+        "This was in a damaged file",
+        "It may not be what you asked for any more, so it was not sent by itself.",
+        "Look at it. Press “Retry” to send it, or put it away.",
     ),
     "slot-passed": Sentence("This time has passed", "It was already over when your answer could be sent.", _OTHER_TIME),
     "call-withdrawn": Sentence(
@@ -228,22 +247,22 @@ _COMMANDS: Final = {
         "Change it and send it again.",
     ),
     "too-large": Sentence(
-        "The message is too long", "The marketplace takes only shorter ones.", "Shorten it and send it again."
+        "The text is too long", "The marketplace takes only shorter ones.", "Shorten it and send it again."
     ),
     "not-allowed": Sentence(
         "The marketplace does not allow this",
         "Your account may not do this.",
-        "Look at the invitation on the marketplace, or write to its support.",
+        "Look at {thing} on the marketplace, or write to its support.",
     ),
     "key-expired": Sentence(
         "Not certain whether this was done",
-        "The answer waited so long that the marketplace cannot tell whether it has it already.",
-        "Look at the invitation first, then try again if it is still open.",
+        "It waited so long that the marketplace cannot tell whether it has it already.",
+        "Look at {thing} first, then try again if it does not stand as you want it.",
     ),
     "epoch-changed": Sentence(
         "The marketplace went back in time",
-        "It was restored from a backup, so everything is read anew.",
-        "Nothing on this computer is deleted. Look whether your last answers are still there.",
+        "It was restored from an older state, so everything is read anew and nobody can tell what it has of this.",
+        "Nothing on this computer is deleted. Look at {thing}, and try again if it does not stand as you want it.",
     ),
     "cursor-expired": Sentence(
         "Everything is read anew", "This computer was away for long.", "Nothing is lost. It takes a moment."
@@ -277,7 +296,7 @@ _BY_STATUS: Final = {
 _UNKNOWN: Final = Sentence(
     "The marketplace said no",
     "It gave a reason that this version does not know.",
-    "Look at the invitation on the marketplace, or try again.",
+    "Look at {thing} on the marketplace, or try again.",
 )
 
 _REFUSALS: Final = {
@@ -294,9 +313,9 @@ _REFUSALS: Final = {
         "Try again once Foreword has been online.",
     ),
     Refusal.ALREADY_WAITING: Sentence(
-        "Your answer is already waiting",
-        "You have answered this invitation, and the answer is on its way.",
-        "Take it back first if you want another one.",
+        "Your earlier answer is on its way",
+        "It has left this computer, and the marketplace has not said yet what became of it.",
+        "Wait for its answer; then you can answer anew.",
     ),
     Refusal.TOO_LONG: Sentence("The message is too long", "Customers get shorter ones.", "Shorten it, then send it."),
 }
@@ -317,13 +336,16 @@ def known_codes() -> frozenset[str]:
     return frozenset(_SENTENCES)
 
 
-def problem_sentence(code: str, detail: str = "", *, who: str = "") -> Sentence:
-    """Return the sentence of a problem code, the other side's words quoted; any code has one."""
+def problem_sentence(code: str, detail: str = "", *, who: str = "", thing: str = "what you did last") -> Sentence:
+    """Return the sentence of a problem code, the other side's words quoted; any code has one.
+
+    ``who`` is the customer's first name, ``thing`` what it is about.
+    """
     found = _SENTENCES.get(_BY_STATUS.get(code) or ("unavailable" if code.startswith("http-5") else code), _UNKNOWN)
     name = who or "the customer"
     ours = code in _OFFLINE or code in _STORE or code in _OWN
     quote = quoted(detail, "In detail") if ours else quoted(detail)
-    return Sentence(found.title, _named(found.text, name), _named(found.next, name), quote)
+    return Sentence(found.title, _named(found.text, name, thing), _named(found.next, name, thing), quote)
 
 
 def refusal_sentence(refusal: Refusal) -> Sentence:
@@ -331,6 +353,7 @@ def refusal_sentence(refusal: Refusal) -> Sentence:
     return _REFUSALS[refusal]
 
 
-def _named(text: str, who: str) -> str:
-    filled = text.replace("{who}", who)
+def _named(text: str, who: str, thing: str) -> str:
+    # The name comes last: one that looks like a template stays a name.
+    filled = text.replace("{thing}", thing).replace("{who}", who)
     return filled[:1].upper() + filled[1:]

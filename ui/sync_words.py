@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Container
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,7 +12,11 @@ from ui.wording import Wording, count_of
 if TYPE_CHECKING:
     from sync.desk import SyncStatus
     from sync.domain.problems import Problem
+    from ui.icons import IconName
+    from ui.style import Tone
 
+WRONG_CLOCK: Final = timedelta(minutes=2)
+"""A clock that is more than this off the marketplace's is told of."""
 
 _NO_INVITATIONS: Final = (
     "Customers find you by your profile on the marketplace. When one has read it and wants to talk, "
@@ -71,22 +76,94 @@ def _at_rest(status: SyncStatus, wording: Wording) -> SyncState:
     return SyncState(SyncKind.SYNCED, f"Synced {wording.ago(status.last_synced_at)}")
 
 
-def strip_words(status: SyncStatus, wording: Wording) -> tuple[str, str] | None:
-    """Return what the strip says, loud and quiet part, or None when there is nothing to say.
+class StripStep(StrEnum):
+    """What the link of the strip does; the value is its label."""
 
-    "Offline since 9:40 AM. 2 actions wait to be sent." and "Everything you see was saved at 9:38 AM."
+    NONE = ""
+    SHOW = "Show"
+    SIGN_IN = "Sign in"
+    MARK = "Mark them"
+
+
+class StripWords(NamedTuple):
+    """What the strip says: loud and quiet part, its link, and the link that puts it off until it is another."""
+
+    icon: IconName
+    tone: Tone
+    loud: str
+    quiet: str = ""
+    step: StripStep = StripStep.NONE
+    put_off: str = ""
+
+
+def strip_words(
+    status: SyncStatus | None, problem: Problem | None, wording: Wording, put_off: Container[str] = ()
+) -> StripWords | None:
+    """Return what the strip says, None when there is nothing to say; what keeps the writer from working comes first.
+
+    ``problem`` is what stops this computer itself; ``put_off`` are the sentences that the writer has put off.
     """
-    if status.trouble is None:
+    if problem is not None:
+        sentence = wording.problem(problem.code, problem.detail)
+        return StripWords("warning", "bad", f"{sentence.title}.", sentence.next)
+    if status is None:
         return None
+    if status.trouble is not None:
+        return _trouble_words(status, wording)
+    notes = (_clock_words(status), _unlisted_words(status), _unreadable_words(status))
+    return next((note for note in notes if note is not None and note.loud not in put_off), None)
+
+
+def _trouble_words(status: SyncStatus, wording: Wording) -> StripWords:
+    """Return such as "Offline since 9:40 AM. 2 actions wait to be sent." and when everything in view was saved."""
     waiting = f"{count_of(status.waiting, 'action')} {'waits' if status.waiting == 1 else 'wait'} to be sent."
     saved = f"Everything you see was saved {_near(status.last_synced_at, wording)}." if status.last_synced_at else ""
-    sentence = wording.problem(status.trouble, status.trouble_detail)
-    if status.trouble == "unreachable":
+    trouble = status.trouble or ""
+    sentence = wording.problem(trouble, status.trouble_detail)
+    kind = sync_state(status, wording, syncing=False).kind
+    icon: IconName = "lock" if kind is SyncKind.SIGN_IN else "offline" if kind is SyncKind.OFFLINE else "warning"
+    show = StripStep.SHOW if status.waiting or status.attention else StripStep.NONE
+    step = StripStep.SIGN_IN if kind is SyncKind.SIGN_IN else show
+    if trouble == "unreachable":
         since = _near(status.trouble_since, wording).removeprefix("at ") if status.trouble_since else ""
         offline = f"Offline since {since}." if since else "You are offline."
-        return (f"{offline} {waiting}" if status.waiting else offline), saved
+        return StripWords("offline", "warn", f"{offline} {waiting}" if status.waiting else offline, saved, step)
     loud = f"{sentence.title}. {waiting}" if status.waiting else f"{sentence.title}."
-    return loud, " ".join(part for part in (sentence.next, sentence.quote) if part)
+    quiet = " ".join(part for part in (sentence.next, sentence.quote) if part)
+    return StripWords(icon, "warn", loud, quiet, step)
+
+
+def _clock_words(status: SyncStatus) -> StripWords | None:
+    """Warn of a clock that is more than 2 minutes wrong (A9): then lines open at another time than is shown."""
+    offset = status.clock_offset
+    if offset is None or abs(offset) <= WRONG_CLOCK:
+        return None
+    behind = offset > timedelta()
+    loud = f"This computer's clock is {_about(abs(offset))} {'behind' if behind else 'ahead'}."
+    quiet = f"Call times may be shown as open too {'late' if behind else 'early'}."
+    return StripWords("clock", "warn", f"{loud} {quiet}", "Let the system set its clock by itself.", put_off="Later")
+
+
+def _unlisted_words(status: SyncStatus) -> StripWords | None:
+    if not status.unlisted:
+        return None
+    loud = f"The marketplace does not list {status.unlisted:,} of your calls any more. Nothing was removed here."
+    return StripWords("info", "warn", loud, "Marked, they stay readable.", StripStep.MARK, "Later")
+
+
+def _unreadable_words(status: SyncStatus) -> StripWords | None:
+    if not status.unreadable:
+        return None
+    were = f"{status.unreadable} {'entry' if status.unreadable == 1 else 'entries'} could not be read"
+    return StripWords("info", "warn", f"{were}; a newer Foreword may.", "The rest is here.", put_off="Later")
+
+
+def _about(length: timedelta) -> str:
+    """Return a length of time in the largest unit that says enough: "7 minutes", "3 hours", "2 days"."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 120:
+        return count_of(minutes, "minute")
+    return count_of(round(minutes / 60), "hour") if minutes < 2 * 24 * 60 else count_of(round(minutes / 1440), "day")
 
 
 def empty_words(status: SyncStatus | None, problem: Problem | None, wording: Wording) -> tuple[str, str]:

@@ -120,6 +120,10 @@ class Database:
             raise store_problem(error) from error
         return copy
 
+    def last_copy(self, name: str) -> Path | None:
+        """Return the newest of the copies whose name begins like this; None if none was kept."""
+        return max((self.path.parent / "copies").glob(f"{self.path.stem}-{name}*.db"), default=None)
+
     def close(self) -> None:
         """Close the writing side; the next write opens it again."""
         with self._lock:

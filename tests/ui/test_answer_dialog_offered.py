@@ -12,8 +12,9 @@ from sync.domain.calls import CallStatus, SlotState
 from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.projection import ShownCall
 from tests.support.desks import NOW, START, accepted, customer, invitation
-from ui.answer_words import Phase, closed_sentence, pending_sentence, phase_of, refused_sentence
+from ui.answer_words import Phase, closed_sentence, pending_sentence, phase_of
 from ui.offered import Badge, first_to_choose, offered_times, zone_line
+from ui.refused_words import refused_sentence
 from ui.wording import Wording, plain_formats
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

@@ -20,7 +20,7 @@ from sync.domain.intents import Accept
 from sync.domain.problems import Offline, Paused, Problem, StoreProblem
 from tests.support.desks import accepted, customer
 from tests.support.screens import dress
-from tests.support.states import at, calls_of_the_pictures, kiln, requests
+from tests.support.states import at, calls_of_the_pictures, kiln, requests, upcoming
 from tests.support.windows import TestWindow, line_opens, part, window_with, words
 from ui.header import PRACTICE
 
@@ -43,7 +43,8 @@ def test_the_window_opens_with_what_needs_an_answer_and_the_next_call(opened: Op
     assert window.page.list.selected_id == "cr_alder"
     assert words(window, "detailTitle") == "Alder & Oak Outfitters"
     assert window.banner is None
-    assert window.strip is None
+    assert window.strip is not None
+    assert not window.strip.isVisible()
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
@@ -133,6 +134,27 @@ def test_the_strip_and_the_sync_button_lead_to_the_outbox_and_escape_back(qtbot:
     assert not made.window.page.isVisible()
     qtbot.mouseClick(made.window.header.sync, Qt.MouseButton.LeftButton)
     assert made.window.page.isVisible()
+
+
+def test_calls_that_are_listed_no_more_are_marked_only_when_the_writer_agrees(qtbot: QtBot, opened: Open) -> None:
+    made = opened([*requests(), *upcoming()])
+    made.made.finish_snapshot(set())
+    made.made.desk.announce(Changed.of(Kind.STATUS))
+    assert words(made.window, "stripWords").startswith("The marketplace does not list 6 of your calls any more.")
+    assert made.made.desk.status().unlisted == 6
+    qtbot.mouseClick(part(made.window, "stripLink"), Qt.MouseButton.LeftButton)
+    assert made.made.desk.status().unlisted == 0
+    assert made.backstage.woken == 1
+    assert not part(made.window, "strip").isVisible()
+
+
+def test_a_question_of_the_strip_can_be_put_off(qtbot: QtBot, opened: Open) -> None:
+    made = opened([*requests(), *upcoming()])
+    made.made.finish_snapshot(set())
+    made.made.desk.announce(Changed.of(Kind.STATUS))
+    qtbot.mouseClick(part(made.window, "stripOther"), Qt.MouseButton.LeftButton)
+    assert not part(made.window, "strip").isVisible()
+    assert made.made.desk.status().unlisted == 6
 
 
 def test_what_stops_the_sync_on_this_computer_is_said_until_it_is_over(opened: Open) -> None:

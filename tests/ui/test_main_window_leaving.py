@@ -17,9 +17,9 @@ from tests.support.desks import customer
 from tests.support.screens import dress, shoot
 from tests.support.states import at, calls_of_the_pictures, kiln
 from tests.support.windows import TestWindow, line_opens, part, window_with, words
-from ui.closing import ClosingQuestion
 from ui.main_window import MainWindow
 from ui.sync_words import closing_words
+from ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -35,8 +35,8 @@ def with_two_unsent(opened: Open) -> MainWindow:
     return made.window
 
 
-def question(window: QWidget) -> ClosingQuestion | None:
-    return next((one for one in window.findChildren(ClosingQuestion) if one.isVisible()), None)
+def question(window: QWidget) -> Question | None:
+    return next((one for one in window.findChildren(Question) if one.isVisible()), None)
 
 
 def test_a_window_that_nothing_waits_for_closes_without_a_word(opened: Open) -> None:
@@ -61,15 +61,15 @@ def test_with_unsent_answers_closing_asks_and_staying_stays(qtbot: QtBot, opened
 def test_with_unsent_answers_the_writer_can_close_all_the_same(qtbot: QtBot, opened: Open) -> None:
     window = with_two_unsent(opened)
     window.close()
-    qtbot.mouseClick(part(window, "closingClose"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(part(window, "closingGo"), Qt.MouseButton.LeftButton)
     assert not window.isVisible()
 
 
 def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot, opened: Open) -> None:
     window = with_two_unsent(opened)
     window.close()
-    part(window, "closingClose").setFocus()
-    qtbot.keyClick(part(window, "closingClose"), Qt.Key.Key_Return)
+    part(window, "closingGo").setFocus()
+    qtbot.keyClick(part(window, "closingGo"), Qt.Key.Key_Return)
     assert not window.isVisible()
 
 
@@ -115,7 +115,7 @@ def test_the_question_is_seen_whole(qapp: QApplication, opened: Open, theme: str
     assert asked is not None
     QApplication.processEvents()
     shoot(asked, f"closing-{theme}-{base}")
-    for name in ("closingClose", "closingStay", "closingWords"):
+    for name in ("closingGo", "closingStay", "closingWords"):
         widget = part(made.window, name)
         corner = widget.mapTo(asked, widget.rect().bottomRight())
         assert asked.rect().contains(corner), name

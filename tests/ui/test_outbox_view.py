@@ -161,7 +161,7 @@ def test_a_refused_message_can_be_copied_edited_and_tried_again(scene: Make) -> 
     one = scene()
     key = one.desk.submit(Decline("cr_3", "Every word & <b> of it.", 1)).key
     one.under.refuse(key, "validation", "No.")
-    assert one.labels() == ["Edit", "Retry", "Copy text", "Dismiss"]
+    assert one.labels() == ["Edit", "Retry", "Copy text", "Save as file…", "Dismiss"]
     one.press(one.button("Copy text"))
     assert QGuiApplication.clipboard().text() == "Every word & <b> of it."
     with one.qtbot.waitSignal(one.window.decline):
@@ -318,7 +318,7 @@ def test_an_action_whose_call_is_not_here_can_still_be_read_and_put_away(scene: 
     intent = Decline("cr_gone", "Every word.", 1)
     one.under.outbox.append("key-x", intent, one.under.clock.now())
     one.under.refuse("key-x", "unknown-call-request", "")
-    assert one.labels() == ["Copy text", "Dismiss"]
+    assert one.labels() == ["Copy text", "Save as file…", "Dismiss"]
     assert "not here any more" in one.words()
 
 

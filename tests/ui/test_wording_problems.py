@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sync.domain.calls import Refusal
 from sync.domain.problems import Trouble
 from ui.sentences import LONGEST_QUOTE, known_codes, problem_sentence, quoted, refusal_sentence
-from ui.sync_words import SyncKind, next_try_words, strip_words, sync_state
+from ui.sync_words import StripStep, SyncKind, next_try_words, strip_words, sync_state
 from ui.wording import Wording, plain_formats
 
 NOW = datetime(2026, 11, 24, 18, 46, tzinfo=UTC)
@@ -108,6 +108,9 @@ class Status:
     trouble_since: datetime | None = None
     waiting: int = 0
     attention: int = 0
+    clock_offset: timedelta | None = None
+    unreadable: int = 0
+    unlisted: int = 0
 
 
 WORDS = Wording(plain_formats(), lambda: NOW, lambda: ZoneInfo("America/Los_Angeles"))
@@ -133,23 +136,68 @@ def test_the_sync_state_says_what_matters_most(status: Status, syncing: bool, ki
     assert (state.kind, state.words) == (kind, words)
 
 
+def strip(put_off=(), **fields):
+    return strip_words(Status(**fields), None, WORDS, put_off)  # type: ignore[arg-type]
+
+
 def test_the_strip_is_silent_when_all_is_well() -> None:
-    assert strip_words(Status(), WORDS) is None  # type: ignore[arg-type]
+    assert strip() is None
+    assert strip(clock_offset=timedelta(seconds=119)) is None
 
 
 def test_the_strip_says_since_when_it_is_offline_what_waits_and_how_old_the_window_is() -> None:
-    status = Status(trouble="unreachable", trouble_since=NOW - timedelta(minutes=66), waiting=2,
-                    last_synced_at=NOW - timedelta(minutes=68))  # fmt: skip
-    assert strip_words(status, WORDS) == (  # type: ignore[arg-type]
-        "Offline since 9:40 AM. 2 actions wait to be sent.",
-        "Everything you see was saved at 9:38 AM.",
-    )
+    said = strip(
+        trouble="unreachable", trouble_since=NOW - timedelta(minutes=66), waiting=2,
+        last_synced_at=NOW - timedelta(minutes=68),
+    )  # fmt: skip
+    assert said.loud == "Offline since 9:40 AM. 2 actions wait to be sent."
+    assert said.quiet == "Everything you see was saved at 9:38 AM."
+    assert (said.icon, said.step) == ("offline", StripStep.SHOW)
 
 
 def test_another_trouble_than_no_network_says_what_can_be_done() -> None:
-    loud, quiet = strip_words(Status(trouble="captive-portal", waiting=1), WORDS) or ("", "")  # type: ignore[arg-type]
-    assert loud == "This network wants you to sign in first. 1 action waits to be sent."
-    assert "browser" in quiet
+    said = strip(trouble="captive-portal", waiting=1)
+    assert said.loud == "This network wants you to sign in first. 1 action waits to be sent."
+    assert "browser" in said.quiet
+
+
+@pytest.mark.parametrize("trouble", ["not-signed-in", "token-expired", "invalid_grant"])
+def test_whoever_is_not_signed_in_is_offered_that(trouble: str) -> None:
+    assert (strip(trouble=trouble).step, strip(trouble=trouble).icon) == (StripStep.SIGN_IN, "lock")
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (timedelta(minutes=7), "7 minutes behind. Call times may be shown as open too late."),
+        (timedelta(minutes=-3), "3 minutes ahead. Call times may be shown as open too early."),
+        (timedelta(hours=3), "3 hours behind. Call times may be shown as open too late."),
+        (timedelta(days=-400), "400 days ahead. Call times may be shown as open too early."),
+    ],
+)
+def test_a_wrong_clock_is_told_with_what_follows(offset: timedelta, words: str) -> None:
+    assert strip(clock_offset=offset).loud == f"This computer's clock is {words}"
+
+
+def test_what_is_listed_no_more_is_asked_about_and_nothing_was_removed() -> None:
+    said = strip(unlisted=12)
+    assert said.loud == "The marketplace does not list 12 of your calls any more. Nothing was removed here."
+    assert (said.step, said.put_off) == (StripStep.MARK, "Later")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 entry"), (2, "2 entries")])
+def test_what_could_not_be_read_is_counted(count: int, words: str) -> None:
+    assert strip(unreadable=count).loud == f"{words} could not be read; a newer Foreword may."
+
+
+def test_what_keeps_the_writer_from_working_comes_first_and_what_is_put_off_makes_room() -> None:
+    many = {"clock_offset": timedelta(minutes=7), "unlisted": 12, "unreadable": 2}
+    assert strip(trouble="timeout", **many).loud == "The marketplace does not answer."
+    order = []
+    while (said := strip(order, **many)) is not None:
+        order.append(said.loud)
+    assert [words.split()[0] for words in order] == ["This", "The", "2"]
+    assert strip(order, **many | {"unlisted": 13}) is not None
 
 
 def test_the_next_try_is_told_as_far_as_it_is_known() -> None:

@@ -95,7 +95,7 @@ class DetailPane(QScrollArea):
         self._say_when(said)
         self.primary.setVisible(said.can_answer)
         self.primary.setAccessibleName(f"View times offered by {said.company}")
-        for box, notice in zip(self._notices, (*said.notices, None, None), strict=False):
+        for box, notice in zip(self._notices, (*said.notices, None, None, None), strict=False):
             _fill_notice(box, notice)
         self._say_line(said)
         self._letter_heading.setText(said.letter_heading)
@@ -179,7 +179,7 @@ class DetailPane(QScrollArea):
         self._when_row = QWidget(parts)
         self._when_icon = IconLabel("calendar", "text2", self._when_row)
         self._when = PlainLabel("", self._when_row, tone="text2", tabular=True, wrap=True, name="detailWhen")
-        self._notices = [NoticeBox(parts, name=f"detailNotice{number}") for number in (1, 2)]
+        self._notices = [NoticeBox(parts, name=f"detailNotice{number}") for number in (1, 2, 3)]
         for number, box in enumerate(self._notices):
             box.pressed.connect(partial(self._on_notice_pressed, number))
         self._line_box = Box(parts, tone="sunken", name="detailLine")

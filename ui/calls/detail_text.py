@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Final
 
 from sync.domain.calls import CallRequest, CallStatus, Line, Slot
-from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
+from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState, ReportNoShow
 from sync.domain.projection import Section, ShownCall
-from ui.answer_words import UNCONFIRMED, refused_sentence
+from ui.answer_words import UNCONFIRMED
 from ui.icons import IconName
+from ui.refused_words import refused_sentence
 from ui.sentences import quoted
 from ui.style import Tone
 from ui.wording import Wording, count_of
@@ -122,12 +123,27 @@ def _notices(shown: ShownCall, section: Section, wording: Wording) -> list[Notic
         notices.append(_pending(shown.pending))
     elif section is Section.EARLIER:
         notices.append(_closed(shown.call, wording))
+    if shown.report is not None:
+        notices.append(_report(shown.report, shown.call, wording))
     return notices
 
 
 def _refused(item: OutboxItem, call: CallRequest, wording: Wording) -> Notice:
     sentence = refused_sentence(item, call, wording)
     return Notice("warning", "bad", sentence.title, sentence.paragraph(), Step.DISMISS, item.key)
+
+
+def _report(item: OutboxItem, call: CallRequest, wording: Wording) -> Notice:
+    """Say what became of the report that nobody joined."""
+    if item.state is OutboxState.REJECTED:
+        return _refused(item, call, wording)
+    waited = count_of(item.intent.waited_minutes, "minute") if isinstance(item.intent, ReportNoShow) else ""
+    text = f"You waited {waited}. Support gets your report as soon as the marketplace takes it."
+    if item.state is not OutboxState.QUEUED:
+        return Notice("sync", "text2", "Sending your report that nobody joined…", text)
+    if not item.can_be_taken_back:
+        return Notice("clock", "warn", "Your report is not confirmed yet", text)
+    return Notice("clock", "warn", "Your report is not sent yet", text, Step.TAKE_BACK, item.key)
 
 
 def _pending(item: OutboxItem) -> Notice:

@@ -170,5 +170,13 @@ def _upcoming(shown: ShownCall, wording: Wording, *, is_next: bool) -> RowText:
 def _earlier(shown: ShownCall, wording: Wording) -> RowText:
     call, slot = shown.call, shown.call.accepted_slot
     second = f"{wording.day(slot.starts_at)} · {call.subject}" if slot else call.subject
-    badge = Badge("Needs attention", "bad", "warning", loud=True) if shown.refused else closed_badge(call)
-    return _named(RowKind.CALL, shown, second, None, badge)
+    return _named(RowKind.CALL, shown, second, None, _state_of_earlier(shown))
+
+
+def _state_of_earlier(shown: ShownCall) -> Badge:
+    report = shown.report
+    if shown.refused is not None or (report is not None and report.state is OutboxState.REJECTED):
+        return Badge("Needs attention", "bad", "warning", loud=True)
+    if report is not None and report.state is not OutboxState.ACKED:
+        return Badge("Report not sent" if report.can_be_taken_back else "Report not confirmed", "warn", "clock")
+    return closed_badge(shown.call)

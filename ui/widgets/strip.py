@@ -1,4 +1,4 @@
-"""A strip of 42 px along an edge of a window: an icon, a sentence, a link, and a quieter word at the far end."""
+"""A strip of 42 px along an edge of a window: an icon, a sentence, its links, and a quieter word at the far end."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class IconLabel(PlainLabel):
 
 
 class Strip(QWidget):
-    """Hidden until ``say`` gives it something to say; ``activated`` when its link is pressed."""
+    """Hidden until ``say`` gives it something to say; ``activated`` when its link is pressed, ``put_off`` the other."""
 
     activated = Signal()
+    put_off = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, name: str) -> None:
         super().__init__(parent)
@@ -46,6 +47,8 @@ class Strip(QWidget):
         self._words = PlainLabel("", self, weight=600, wrap=True, name=f"{name}Words")
         self._link = LinkButton("", self, name=f"{name}Link")
         self._link.clicked.connect(self.activated)
+        self._other = LinkButton("", self, name=f"{name}Other")
+        self._other.clicked.connect(self.put_off)
         self._aside = PlainLabel("", self, kind="body", tone="text2", name=f"{name}Aside")
         row = QHBoxLayout(self)
         row.setContentsMargins(px(20), px(4), px(20), px(4))
@@ -53,16 +56,21 @@ class Strip(QWidget):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._words)
         row.addWidget(self._link)
+        row.addWidget(self._other)
         row.addStretch(1)
         row.addWidget(self._aside)
         self.hide()
 
-    def say(self, icon_name: IconName, tone: Tone, words: str, *, link: str = "", aside: str = "") -> None:
+    def say(
+        self, icon_name: IconName, tone: Tone, words: str, *, link: str = "", other: str = "", aside: str = ""
+    ) -> None:
         """Show a sentence; without words the strip goes away."""
         self._icon.show_icon(icon_name, tone)
         self._words.setText(words)
         self._link.set_words(link)
         self._link.setVisible(bool(link))
+        self._other.set_words(other)
+        self._other.setVisible(bool(other))
         self._aside.setText(aside)
         self._aside.setVisible(self._roomy and bool(aside))
         self.setVisible(bool(words))
