@@ -62,7 +62,10 @@ class Pull:
             raise Busy(Trouble.GARBLED, "a history that goes back while it is read") from again
 
     def take_snapshot(self) -> str:
-        """Read the whole account; rows that it does not list are marked, never deleted. Returns the cursor."""
+        """Read the whole account; rows that it does not list are marked, never deleted. Returns the cursor.
+
+        Raises WentBack when it shows an older state than was shown before under the same epoch.
+        """
         listed: set[str] = set()
         unreadable = head = 0
         page: str | None = None
@@ -73,8 +76,9 @@ class Pull:
                 head = answer.as_of
             elif answer.epoch != self._queries.sync_state().epoch:
                 raise Busy(Trouble.GARBLED, "the marketplace began a new history during a snapshot")
-            self._tell(self._ledgers.apply_snapshot_page(answer.rows))
+            self._tell(self._ledgers.apply_snapshot_page(answer.rows, head))
             listed |= {call.id for call in answer.rows.calls}
+            listed |= {f"{note.call_id}/{note.part}" for note in answer.rows.notes}
             unreadable += answer.rows.unreadable
             if answer.next_page is None and answer.cursor is not None:
                 self._finish(listed, answer.cursor, head, unreadable)
@@ -127,7 +131,7 @@ class Pull:
         raise Busy(Trouble.GARBLED, "changes without an end")
 
     def _compare(self, digest: Digest | None) -> None:
-        """Take a snapshot when the count differs twice in a row, and ever more rarely when it never agrees."""
+        """Take a snapshot when the rows differ twice in a row, and ever more rarely when they never agree."""
         misses = self._ledgers.check_digest(digest) if digest is not None else 0
         if misses > 1 and misses & (misses - 1) == 0:
             raise Resync("digest")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -95,16 +95,10 @@ class Push:
         return [item for item in self._queries.lane_heads() if item.lane not in held and _is_due(item, now)]
 
     def _freeze(self, ready: deque[OutboxItem], places: int, epoch: str) -> list[OutboxItem]:
-        """Mark the next actions as sent before their first byte leaves; park an acceptance whose time has passed."""
+        """Mark the next actions as sent before their first byte leaves."""
         frozen: list[OutboxItem] = []
         while ready and not frozen and places:
-            next_ones: list[OutboxItem] = []
-            while ready and len(next_ones) < places:
-                item = ready.popleft()
-                if self._slot_has_passed(item):
-                    self._park(item, Refused(Trouble.SLOT_PASSED))
-                else:
-                    next_ones.append(item)
+            next_ones = [ready.popleft() for _ in range(min(places, len(ready)))]
             frozen = self._outbox.mark_inflight([item.key for item in next_ones], epoch, self._clock.now())
         for item in frozen:
             self._tell(item)
@@ -125,7 +119,8 @@ class Push:
         except Outdated as problem:
             self._meet(item, problem)
         except Refused as problem:
-            self._park(item, problem)
+            too_late = self._came_too_late(item, problem)
+            self._park(item, Refused(Trouble.SLOT_PASSED, problem.detail, problem.current) if too_late else problem)
         except Busy as problem:
             self._wait(item, problem)
             if problem.everything:
@@ -158,10 +153,11 @@ class Push:
         later = next_try(item.attempts, problem, now, self._random) if item.attempts >= MERGES else None
         self._tell(item, self._outbox.merge_note(item, problem, Merging(self._merge, self._new_key(), later), now))
 
-    def _slot_has_passed(self, item: OutboxItem) -> bool:
-        """An acceptance that never left dies with its time; one that may have arrived is the marketplace's to judge."""
-        sent = item.first_sent_at is not None
-        return isinstance(item.intent, Accept) and not sent and item.intent.starts_at <= self._clock.now()
+    def _came_too_late(self, item: OutboxItem, problem: Refused) -> bool:
+        """Tell whether an acceptance was refused because its time has passed, by the marketplace's clock (A7)."""
+        if not isinstance(item.intent, Accept) or problem.code not in {"slot-gone", "call-expired"}:
+            return False
+        return item.intent.starts_at <= self._clock.now() + (self._marketplace.clock_offset or timedelta(0))
 
     def _wait(self, item: OutboxItem, problem: Busy) -> None:
         now = self._clock.now()

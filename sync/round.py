@@ -93,7 +93,7 @@ class Round:
         except Paused as problem:
             held = problem  # an account that may not act may still be read
         except Resync:
-            self._pull.take_snapshot()
+            pass  # the pull finds out by itself, and reads everything anew
         self._pull.run()
         if held is not None:
             raise held

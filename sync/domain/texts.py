@@ -42,12 +42,14 @@ def show_note(call_id: str, part: NotePart, note: Note | None, items: Iterable[O
     """Lay the actions on this text, in any order, over the marketplace's note (None: there is none)."""
     mine = sorted((one for one in items if _is_about(one, call_id, part)), key=lambda one: one.seq)
     pending, refused = _last(mine, _WAITING), _last(mine, _REFUSED)
-    revision = note.revision if note else None
     if pending is not None and isinstance(pending.intent, SaveNote):
         saved = pending.intent
-        return ShownNote(call_id, part, saved.text, revision, saved.conflict, pending, refused)
-    text, conflict = (note.text, note.conflict) if note else ("", False)
-    return ShownNote(call_id, part, text, revision, conflict, None, refused)
+        # What waits grew from what the first of them replaces, whatever has come from elsewhere since.
+        first = next(item for item in mine if item.state in _WAITING)
+        return ShownNote(call_id, part, saved.text, first.base, saved.conflict, pending, refused)
+    if note is None:
+        return ShownNote(call_id, part, "", None, refused=refused)
+    return ShownNote(call_id, part, note.text, note.revision, note.conflict, refused=refused)
 
 
 def show_profile(profile: Profile | None, items: Iterable[OutboxItem]) -> dict[str, ShownField]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -18,8 +17,6 @@ from sync.ports import ChangesPage
 from sync.store import calls, outbox, restore, stated
 from sync.store.database import Database
 from sync.store.schema import SYNC_STATE
-
-_BEFORE_RESTORE: Final = "before-restore"
 
 
 class Ledgers:
@@ -34,25 +31,32 @@ class Ledgers:
         Raises restore.WentBack, with nothing stored, for a row that is older than the one here.
         """
         with self._database.write() as connection:
-            restore.look_for_older(connection, page.rows)
+            restore.look_for_older(connection, page.rows, page.head_seq)
             changed = stated.apply(connection, page.rows)
             seen = {"cursor": page.next_cursor, "epoch": page.epoch, "head_seq_seen": page.head_seq}
             _set(connection, **seen, unreadable=_state(connection).unreadable + page.rows.unreadable)
             return changed
 
     def check_digest(self, digest: Digest) -> int:
-        """Compare the calls that are here with the marketplace's count; return how often in a row they differed."""
+        """Compare the calls that are here with the marketplace's count; return how often in a row they differed.
+
+        A row that came unreadable is a difference as well: it may be readable when it comes again.
+        """
         with self._database.write() as connection:
             state = _state(connection)
-            same = (state.digest_count, state.digest_xor) == (digest.count, digest.xor)
+            same = (state.digest_count, state.digest_xor) == (digest.count, digest.xor) and not state.unreadable
             misses = 0 if same else state.digest_misses + 1
             if misses != state.digest_misses:
                 _set(connection, digest_misses=misses)
             return misses
 
-    def apply_snapshot_page(self, rows: Rows) -> Changed:
-        """Store a page of a snapshot; the cursor comes with ``finish_snapshot``."""
+    def apply_snapshot_page(self, rows: Rows, as_of: int = 0) -> Changed:
+        """Store a page of a snapshot of a time ``as_of``; the cursor comes with ``finish_snapshot``.
+
+        Raises restore.WentBack, with nothing stored, for a row that was newer here before that time.
+        """
         with self._database.write() as connection:
+            restore.look_for_older(connection, rows, as_of)
             return stated.apply(connection, rows)
 
     def finish_snapshot(
@@ -69,9 +73,10 @@ class Ledgers:
         """Mark what the complete snapshot did not list, look for what a restored marketplace lost, store the cursor."""
         with self._database.write() as connection:
             state = _state(connection)
-            marked, asks = calls.mark_unlisted(connection, listed, asked=bool(state.may_sweep))
+            changed, asks = stated.NOTHING, 0
+            if not unreadable:  # a row that could not be read is there all the same
+                changed, asks = stated.mark_unlisted(connection, listed, asked=bool(state.may_sweep))
             calls.count_anew(connection)
-            changed = Changed.of(Kind.CALLS, ids=marked) if marked else stated.NOTHING
             if state.restoring and restore.look_for_lost(connection, now, new_key, merge):
                 changed |= Changed.of(Kind.CALLS, Kind.OUTBOX, Kind.NOTES, Kind.STATUS)
             done = {"cursor": cursor, "head_seq_seen": head, "restoring": 0, "may_sweep": 0}
@@ -90,17 +95,13 @@ class Ledgers:
         is kept first, older versions count again, and the snapshot that follows looks for what was lost.
         """
         if returning:
-            self._database.keep_copy(f"{_BEFORE_RESTORE}-{now:%Y%m%dT%H%M%SZ}")
+            self._database.keep_copy(f"before-restore-{now:%Y%m%dT%H%M%SZ}")
         with self._database.write() as connection:
             _set(connection, epoch=epoch, cursor=None, head_seq_seen=None)
             outbox.move_to_epoch(connection, epoch, now)
             if returning:
-                stated.forget_versions(connection)
+                stated.forget_versions(connection, now)
                 _set(connection, restoring=1)
-
-    def copy_before_restore(self) -> Path | None:
-        """Return the copy that was kept when the marketplace last went back in time; None if it never did."""
-        return self._database.last_copy(_BEFORE_RESTORE)
 
     def be_patient(self, code: str | None, until: datetime | None) -> None:
         """Keep until when the marketplace asked to be left alone; None ends it."""

@@ -78,11 +78,13 @@ class Outbox:
             connection.execute(update(OUTBOX).where(OUTBOX.c.state == "queued").values(not_before=None))
 
     def requeue_inflight(self) -> int:
-        """At the start of the program: what was on its way when it ended is sent again, with the same key (A5)."""
+        """At the start of the program: what was on its way when it ended is sent again, with the same key (A5).
+
+        That was a try, since it may have arrived: from now on it cannot be taken back.
+        """
         with self._database.write() as connection:
-            return connection.execute(
-                update(OUTBOX).where(OUTBOX.c.state == "inflight").values(state="queued", not_before=None)
-            ).rowcount
+            again = {"state": "queued", "not_before": None, "attempts": OUTBOX.c.attempts + 1}
+            return connection.execute(update(OUTBOX).where(OUTBOX.c.state == "inflight").values(again)).rowcount
 
     def mark_inflight(self, keys: Sequence[str], epoch: str, now: datetime) -> list[OutboxItem]:
         """Freeze the actions before their first byte leaves; return them without those taken back meanwhile."""

@@ -44,11 +44,11 @@ class _Effect(Enum):
     OVERTAKEN = 3
 
 
-def look_for_older(connection: Connection, rows: Rows) -> None:
-    """Raise WentBack if a change behind our cursor is older than the row here: such a row can only be newer."""
+def look_for_older(connection: Connection, rows: Rows, as_of: int) -> None:
+    """Raise WentBack if the marketplace, at change number ``as_of``, states a row that was newer before that here."""
     versions = {call.id: call.version for call in rows.calls}
     query = select(CALL.c.id, CALL.c.version).where(CALL.c.id.in_(versions), CALL.c.server_missing == 0)
-    if any(versions[row.id] < row.version for row in connection.execute(query)):
+    if any(versions[row.id] < row.version <= as_of for row in connection.execute(query)):
         raise WentBack
 
 

@@ -5,24 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync.domain.intents import SaveNote
 from sync.domain.rows import Gone, Note, NotePart, Profile
 from sync.domain.times import to_millis
-from sync.store.schema import NOTE, NOTE_REVISION, SETTING
+from sync.store.schema import NOTE, NOTE_REVISION, OUTBOX, SETTING
+
+_WAS: Final = "was-"
+_NAME_CHARS: Final = 64
+"""Longest name of a revision in the contract."""
+
+_REVISIONS: Final = ((NOTE, "revision"), (NOTE_REVISION, "revision"), (NOTE_REVISION, "parent"), (OUTBOX, "base"))
+"""Where revisions are named."""
 
 
 def apply_notes(connection: Connection, notes: Sequence[Note]) -> set[str]:
     """Store the notes that are newer than what stands here; return the ids of their calls."""
     changed = set()
     for note in notes:
-        here = connection.execute(_of(select(NOTE.c.version, NOTE.c.server_missing), note.call_id, note.part)).first()
-        if here is not None and (here.version > note.version or (here.version == note.version and not here[1])):
-            continue
+        here = connection.execute(_of(select(NOTE), note.call_id, note.part)).first()
+        if here is not None:
+            if here.version > note.version or (here.version == note.version and not here.server_missing):
+                continue
+            _know_again(connection, note, here)
         values = {
             "revision": note.revision,
             "version": note.version,
@@ -79,6 +88,8 @@ def name_saved(connection: Connection, key: str, revision: str, base: str | None
 
 def text_at(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
     """Return the text that a note had at a revision, if that was ever here."""
+    if revision is None:
+        return None
     known = _of(select(NOTE_REVISION.c.text), call_id, part, NOTE_REVISION)
     text: str | None = connection.scalar(known.where(NOTE_REVISION.c.revision == revision))
     return text
@@ -100,11 +111,14 @@ def _last_id(connection: Connection, saved: SaveNote) -> int:
 
 
 def own_successor(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
-    """Return the newest revision that grew from this one by saves of this copy alone: typing meets its own echo."""
+    """Return the newest revision that grew from this one by what was typed here alone: typing meets its own echo.
+
+    A merge, or a text that was sent again, holds words that whoever types here may never have seen.
+    """
     last = revision
     while True:
         mine = _of(select(NOTE_REVISION.c.revision), call_id, part, NOTE_REVISION).where(
-            NOTE_REVISION.c.key.is_not(None), NOTE_REVISION.c.revision.is_not(None), NOTE_REVISION.c.parent.is_(last)
+            NOTE_REVISION.c.origin == "local", NOTE_REVISION.c.revision.is_not(None), NOTE_REVISION.c.parent.is_(last)
         )
         following: str | None = connection.scalar(mine.order_by(NOTE_REVISION.c.id.desc()))
         if following is None or following in {last, revision}:
@@ -138,10 +152,38 @@ def mark_missing(connection: Connection, gone: Sequence[Gone]) -> set[str]:
     return changed
 
 
-def forget_versions(connection: Connection) -> None:
-    """Let older versions in again: the marketplace has started a new history."""
+def mark_unlisted(connection: Connection, listed: set[str]) -> set[str]:
+    """Mark the notes that a complete snapshot did not list as ``<call>/<part>``; their texts stay."""
+    here = connection.execute(select(NOTE.c.call_id, NOTE.c.part).where(NOTE.c.server_missing == 0)).all()
+    absent = [row for row in here if f"{row.call_id}/{row.part}" not in listed]
+    for row in absent:
+        connection.execute(_of(update(NOTE), row.call_id, row.part).values(server_missing=1))
+    return {row.call_id for row in absent}
+
+
+def forget_versions(connection: Connection, now: datetime) -> None:
+    """Let older versions in again: the marketplace has started a new history.
+
+    It may give the name of an old revision to another text, so the old ones get names that it never gives: what grew
+    from them is merged then, and never takes the place of a text that it does not know.
+    """
     connection.execute(update(NOTE).values(version=0))
     connection.execute(update(SETTING).values(version=0))
+    mark = f"{_WAS}{to_millis(now)}-"
+    for table, name in _REVISIONS:
+        old = table.c[name].is_not(None) & table.c[name].not_like(f"{_WAS}%")
+        if table is OUTBOX:
+            old &= OUTBOX.c.type == "note"
+        renamed = func.substr(literal(mark).concat(table.c[name]), 1, _NAME_CHARS)
+        connection.execute(update(table).where(old).values({name: renamed}))
+
+
+def _know_again(connection: Connection, note: Note, here: Any) -> None:
+    """Give a revision its name back when the new history still has it with the same text."""
+    if here.text != note.text or not here.revision.startswith(_WAS) or not here.revision.endswith(f"-{note.revision}"):
+        return
+    for table, name in _REVISIONS:
+        connection.execute(update(table).where(table.c[name] == here.revision).values({name: note.revision}))
 
 
 def _keep(connection: Connection, call_id: str, part: NotePart, **values: Any) -> None:

@@ -167,7 +167,7 @@ def test_an_acceptance_dies_with_its_time_and_says_so(writer, market):
     writer.network.unplugged = True
     writer.accept(shown)
     writer.sync()
-    writer.clock.advance(timedelta(hours=1))
+    writer.wait(timedelta(hours=1))
     writer.network.unplugged = False
     writer.sync()
     assert writer.desk.call(shown.call.id).refused.problem_code == Trouble.SLOT_PASSED
