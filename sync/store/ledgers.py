@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -17,6 +18,8 @@ from sync.ports import ChangesPage
 from sync.store import calls, outbox, restore, stated
 from sync.store.database import Database
 from sync.store.schema import SYNC_STATE
+
+_BEFORE_RESTORE: Final = "before-restore"
 
 
 class Ledgers:
@@ -95,13 +98,17 @@ class Ledgers:
         is kept first, older versions count again, and the snapshot that follows looks for what was lost.
         """
         if returning:
-            self._database.keep_copy(f"before-restore-{now:%Y%m%dT%H%M%SZ}")
+            self._database.keep_copy(f"{_BEFORE_RESTORE}-{now:%Y%m%dT%H%M%SZ}")
         with self._database.write() as connection:
             _set(connection, epoch=epoch, cursor=None, head_seq_seen=None)
             outbox.move_to_epoch(connection, epoch, now)
             if returning:
                 stated.forget_versions(connection, now)
                 _set(connection, restoring=1)
+
+    def copy_before_restore(self) -> Path | None:
+        """Return the copy that was kept when the marketplace last went back in time; None if it never did."""
+        return self._database.last_copy(_BEFORE_RESTORE)
 
     def be_patient(self, code: str | None, until: datetime | None) -> None:
         """Keep until when the marketplace asked to be left alone; None ends it."""
