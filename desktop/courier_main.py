@@ -35,8 +35,10 @@ def main() -> None:
 
         def run() -> RoundReport:
             if not made:
-                core.database.prepare()
-                core.desk.announce(Changed.of(*Kind))
+                try:
+                    core.database.prepare()
+                finally:
+                    core.desk.announce(Changed.of(*Kind))
                 made.append(build_round(core, start["address"], access))
             access.reread()
             return made[0].run()

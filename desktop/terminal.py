@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from desktop import terminal_sign_in
@@ -131,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     decline.add_argument("call", metavar="CALL")
     decline.add_argument("message", metavar="MESSAGE", help="what the customer reads")
     decline.add_argument("--anyway", action="store_true", help="also with what looks private, such as a phone number")
+    add("check", "look whether the data on this computer are in order")
+    for name, words in (("export", "write everything as one JSON file"), ("back-up", "copy the data of this account")):
+        add(name, words).add_argument("file", metavar="FILE", type=Path, help="an older one is replaced")
     terminal_sign_in.add_commands(add)
     return parser
 

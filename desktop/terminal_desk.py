@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Final, Protocol
 
 from desktop.cannot_start import CannotStart
@@ -14,6 +15,7 @@ from sync.domain.intents import Accept, Decline, OutboxItem, OutboxState
 from sync.domain.problems import Problem
 from sync.domain.projection import Section, ShownCall
 from ui.answer_words import closed_sentence
+from ui.care_words import finding_sentence
 from ui.digits import grouped_number, grouped_pin
 from ui.lint import lint
 from ui.offered import Badge, OfferedTime, offered_times
@@ -72,9 +74,28 @@ class Terminal:
             return self._accept(chosen.call, chosen.time, anyway=chosen.anyway)
         if chosen.what == "decline":
             return self._decline(chosen.call, chosen.message, anyway=chosen.anyway)
+        if chosen.what == "check":
+            return self._check()
+        if chosen.what in {"export", "back-up"}:
+            return self._save(chosen.what, chosen.file)
         if chosen.what == "sync" and not self._exchange.run():
             complain("Foreword is open: its window does the sending and the fetching.")
         return self._list(earlier=chosen.earlier)
+
+    def _check(self) -> int:
+        findings = self._desk.care.check()
+        for finding in findings:
+            complain(finding_sentence(finding))
+        if findings:
+            return SAID_NO
+        say("The data on this computer are in order.")
+        return DONE
+
+    def _save(self, what: str, file: Path) -> int:
+        care = self._desk.care
+        (care.export if what == "export" else care.back_up)(file)
+        say(f"Written to {file}; customers' names, numbers and PINs are in it.")
+        return DONE
 
     def _accept(self, call_id: str, number: int, *, anyway: bool) -> int:
         shown = self._found(call_id)

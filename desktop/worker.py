@@ -39,6 +39,8 @@ class Worker(QObject):
         self._make_runner = make_runner
         self._news = news
         self._runner: Runner | None = None
+        self._salvaged: Problem | None = None
+        """Happens once and is over by the next round; it stays in sight until the program ends."""
         self._waiting: list[Callable[[Runner], None]] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -106,7 +108,9 @@ class Worker(QObject):
         self._news.syncing.emit(False)  # noqa: FBT003
         problem = outcome if isinstance(outcome, Problem) else outcome.problem
         ours = isinstance(outcome, Problem) or (problem is not None and problem.code == Trouble.OWN_ERROR)
-        self._news.trouble.emit(problem if ours else None)
+        if ours and problem is not None and problem.code == Trouble.SALVAGED:
+            self._salvaged = problem
+        self._news.trouble.emit(problem if ours else self._salvaged)
 
 
 def _call(deliver: Callable[[], None]) -> None:

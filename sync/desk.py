@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sync.domain.rows import NotePart, NoteRevision
     from sync.domain.texts import ShownField, ShownNote
     from sync.ports import Clock
+    from sync.store.care import Care
     from sync.store.ledgers import Ledgers
     from sync.store.outbox import Outbox
 
@@ -255,6 +256,13 @@ class Desk:
 
     def _refusal(self, intent: Intent) -> Refusal | None:
         match intent:
+    @property
+    def care(self) -> Care:
+        """What looks after the data on this computer: check, export, back up."""
+        from sync.store.care import Care  # noqa: PLC0415 - seldom wanted
+
+        return Care(self._queries.connection, self._clock)
+
             case SaveNote():
                 return Refusal.TOO_LONG if len(intent.text) > NOTE_CHARS else None
             case SetProfile():

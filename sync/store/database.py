@@ -6,7 +6,6 @@ and Alembic are imported when something is first written, or when the file is no
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import threading
@@ -16,13 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sync.domain.problems import StoreProblem, Trouble
-from sync.store.problems import store_problem
+from sync.store.problems import file_problem, store_problem
+
+Identity = tuple[int, int]
+"""A file by its device and its number there."""
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 SCHEMA_VERSION: Final = 2
 """The layout that this program reads and writes: PRAGMA user_version, and the newest Alembic revision."""
+
+SMALLEST_PAGE: Final = 512
+"""Bytes: SQLite's smallest file."""
+
+COPIES: Final = 5
+"""So many copies of the file are kept from before great changes; the oldest goes first."""
 
 APPLICATION_ID: Final = 0x464F5245
 """PRAGMA application_id ("FORE"): another program's database is never touched."""
@@ -64,32 +72,85 @@ class Database:
         self.path = path
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._written: Identity | None = None
+
+    def identity(self) -> Identity | None:
+        """Return what tells this file from another one that takes its place; None while there is none."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def connect(self) -> sqlite3.Connection:
         """Open the file for reading, if it is of this version's layout.
 
-        Raises StoreProblem: not ready (missing or older: ``prepare`` mends that), too new, damaged, not readable.
+        Raises StoreProblem: not ready (missing, older, being put right: ``prepare`` mends that), too new, another
+        program's, damaged, not readable.
         """
-        version = self._version()
-        if version < SCHEMA_VERSION:
+        if self._version() < SCHEMA_VERSION or saved_of(self.path).exists():
             raise StoreProblem(Trouble.NOT_READY)
         return connect(self.path)
 
     def prepare(self) -> None:
-        """Make the file, or bring it to this version's layout, in one transaction. Raises StoreProblem."""
-        before = self._version()
-        if before == SCHEMA_VERSION:
-            return
-        from sync.store import upgrade  # noqa: PLC0415 - Alembic costs half a second
+        """Make the file, or bring it to this version's layout, or save what can be read of a damaged one.
 
-        if before:
+        Called where nobody else prepares it: the profile's claim sees to that. Each is done whole or not at all; a copy
+        is kept before another layout, and the damaged file for good. Raises StoreProblem; SALVAGED tells, once, that
+        all is well again and where the damaged file lies.
+        """
+        if saved_of(self.path).exists():
+            from sync.store import salvage  # noqa: PLC0415 - SQLAlchemy and Alembic cost half a second
+
+            salvage.finish(self.path)
+        try:
+            version = self._version()
+            if version:
+                self._look_for_damage()
+        except StoreProblem as problem:
+            if problem.code != Trouble.DAMAGED:
+                raise
+            from sync.store import salvage  # noqa: PLC0415 - see above
+
+            self.close()
+            raise StoreProblem(Trouble.SALVAGED, str(salvage.salvage(self.path))) from problem
+        if version < SCHEMA_VERSION:
+            self._upgrade(version)
+
+    def _look_for_damage(self) -> None:
+        from sync.store import care  # noqa: PLC0415 - see prepare
+        from sync.store.salvage_image import PAGE_BYTES, lost_transactions  # noqa: PLC0415
+
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if log.exists() and lost_transactions(log.read_bytes(), PAGE_BYTES) > 1:
+            raise StoreProblem(Trouble.DAMAGED, "the log breaks off")
+        try:
+            with closing(connect(self.path)) as connection:
+                found = care.find_damage(connection)
+        except sqlite3.Error as error:
+            raise store_problem(error) from error
+        if found is not None:
+            raise StoreProblem(Trouble.DAMAGED, f"{found.fault}: {found.detail}")
+
+    def _upgrade(self, version: int) -> None:
+        """Make the tables of the newest layout. Raises StoreProblem with the file as it was."""
+        from alembic.util import CommandError  # noqa: PLC0415 - see prepare
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+        from sync.store import upgrade  # noqa: PLC0415
+
+        if version:
             self.keep_copy(f"before-layout-{SCHEMA_VERSION}")
         try:
             _create_private(self.path)
         except OSError as error:
-            raise _file_problem(error) from error
-        with self.write() as connection:
-            upgrade.upgrade(connection, APPLICATION_ID)
+            raise file_problem(error) from error
+        try:
+            with self.write() as connection:
+                upgrade.upgrade(connection, APPLICATION_ID, SCHEMA_VERSION)
+        except (SQLAlchemyError, sqlite3.Error, CommandError, ValueError, LookupError, TypeError) as error:
+            # A step stumbled over what it found in the file: nothing of it is kept.
+            raise StoreProblem(Trouble.NOT_UPGRADED, f"{self.path}: {error}") from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -99,6 +160,8 @@ class Database:
         with self._lock:
             try:
                 with self._open().begin() as connection:
+                    if self._written != self.identity():
+                        raise StoreProblem(Trouble.LOCKED, "the file was replaced")
                     yield connection
             except DBAPIError as error:
                 if isinstance(error.orig, sqlite3.Error):
@@ -106,23 +169,21 @@ class Database:
                 raise
 
     def keep_copy(self, name: str) -> Path:
-        """Copy the file as it stands, by SQLite's online backup, into the folder ``copies``. Raises StoreProblem."""
-        folder = self.path.parent / "copies"
-        copy = folder / f"{self.path.stem}-{name}.db"
-        try:
-            _create_private(copy)
-        except OSError as error:
-            raise _file_problem(error) from error
-        try:
-            with closing(connect(self.path)) as source, closing(sqlite3.connect(copy)) as target:
-                source.backup(target)
-        except sqlite3.Error as error:
-            raise store_problem(error) from error
+        """Copy the file as it stands into the folder ``copies``, in which the newest few stay. Raises StoreProblem."""
+        from sync.store import care  # noqa: PLC0415 - see prepare
+
+        copy = self.path.parent / "copies" / f"{self.path.stem}-{name}.db"
+        with closing(connect(self.path)) as source:
+            care.back_up(source, copy)
+        kept = sorted(copy.parent.glob(f"{self.path.stem}-*.db"), key=lambda one: one.stat().st_mtime_ns)
+        for old in kept[:-COPIES]:
+            old.unlink(missing_ok=True)
         return copy
 
     def last_copy(self, name: str) -> Path | None:
-        """Return the newest of the copies whose name begins like this; None if none was kept."""
-        return max((self.path.parent / "copies").glob(f"{self.path.stem}-{name}*.db"), default=None)
+        """Return the newest copy whose name begins so, None if there is none."""
+        found = (self.path.parent / "copies").glob(f"{self.path.stem}-{name}*.db")
+        return max(found, key=lambda one: one.stat().st_mtime_ns, default=None)
 
     def close(self) -> None:
         """Close the writing side; the next write opens it again."""
@@ -133,24 +194,42 @@ class Database:
 
     def _version(self) -> int:
         """Return the layout in the file, 0 for none. Raises StoreProblem for one that must not be touched."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if not size:
             return 0
-        connection = connect(self.path)
-        try:
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-        except sqlite3.Error as error:
-            raise store_problem(error) from error
-        finally:
-            connection.close()
-        if application not in {0, APPLICATION_ID}:
-            raise StoreProblem(Trouble.DAMAGED, f"{self.path} belongs to another program")
+        if size < SMALLEST_PAGE:
+            raise StoreProblem(Trouble.DAMAGED, "the file was cut")  # SQLite would begin anew in it
+        with closing(connect(self.path)) as connection:
+            try:
+                version, application = _marks(connection)
+                ours = application == APPLICATION_ID or (application == 0 and not _tables(connection))
+                if not ours:
+                    raise self._not_ours(_tables(connection) >= _OWN_TABLES)
+                if version > SCHEMA_VERSION and _revision(connection) == SCHEMA_VERSION:
+                    raise StoreProblem(Trouble.DAMAGED, "the header")
+            except sqlite3.Error as error:
+                raise store_problem(error) from error
         if version > SCHEMA_VERSION:
             raise StoreProblem(Trouble.TOO_NEW, f"layout {version}, this program knows {SCHEMA_VERSION}")
         return version
 
+    def _not_ours(self, by_its_tables: bool) -> StoreProblem:  # noqa: FBT001 - what was found
+        """Tell a file of ours with a damaged header, or with another program's log beside it, from another's file."""
+        with self.path.open("rb") as file:
+            by_its_header = file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")
+        if by_its_tables or by_its_header:
+            return StoreProblem(Trouble.DAMAGED, "the header")
+        return StoreProblem(Trouble.NOT_OURS, str(self.path))
+
     def _open(self) -> Engine:
+        """Return the writing side, opened anew where another file has taken the place. Raises StoreProblem."""
+        identity = self.identity()
+        if self._engine is not None and self._written != identity:
+            self._engine.dispose()
+            self._engine = None
         if self._engine is None:
+            if saved_of(self.path).exists():
+                raise StoreProblem(Trouble.NOT_READY)
             from sqlalchemy import URL, create_engine, event  # noqa: PLC0415 - see write
 
             engine = create_engine(
@@ -160,18 +239,39 @@ class Database:
             )
             event.listen(engine, "connect", _configure)
             event.listen(engine, "begin", _begin_immediate)
-            self._engine = engine
+            self._engine, self._written = engine, identity
         return self._engine
+
+
+_OWN_TABLES: Final = frozenset({"call", "call_slot", "outbox", "outbox_log", "sync_state"})
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return the layout and the program that made it, as the file's header says."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return int(version), int(connection.execute("PRAGMA application_id").fetchone()[0])
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+
+
+def _revision(connection: sqlite3.Connection) -> int | None:
+    """Return the layout that the last step has left, as Alembic wrote it down."""
+    if "alembic_version" not in _tables(connection):
+        return None
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return int(found[0]) if found is not None and str(found[0]).isdecimal() else None
+
+
+def saved_of(path: Path) -> Path:
+    """Return where a saved file waits to take the place of a damaged one (``salvage.py``)."""
+    return path.with_name(f"{path.name}.salvaged")
 
 
 def _create_private(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _file_problem(error: OSError) -> StoreProblem:
-    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return StoreProblem(Trouble.DISK_FULL if full else Trouble.READ_ONLY, str(error))
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
@@ -185,7 +285,7 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 class Readers:
-    """Reading connections, one for each thread that asks; ``close`` ends them all."""
+    """Reading connections, one for each thread that asks, opened anew where another file has taken the place."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -194,9 +294,15 @@ class Readers:
 
     def __call__(self) -> sqlite3.Connection:
         """Return the calling thread's connection. Raises StoreProblem while the database cannot be read."""
+        identity = self._database.identity()
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None and self._local.identity != identity:
+            connection.close()
+            self._opened.remove(connection)
+            connection = self._local.connection = None
         if connection is None:
-            connection = self._local.connection = self._database.connect()
+            connection = self._database.connect()
+            self._local.connection, self._local.identity = connection, identity
             self._opened.append(connection)
         return connection
 

@@ -9,15 +9,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sync.domain.calls import CallRequest, CallStatus, Customer, Line, Slot, SlotState
 from sync.domain.intents import STUCK_AFTER, STUCK_TRIES, OutboxItem, OutboxState, decode
+from sync.domain.problems import StoreProblem, Trouble
 from sync.domain.times import from_millis, to_millis
 from sync.store.problems import store_problem
 
 if TYPE_CHECKING:
     from sync.domain.rows import Note, NotePart, NoteRevision, Profile
+
+T = TypeVar("T")
 
 _PENDING: Final = """
     SELECT o.target_id FROM outbox o JOIN call c ON c.id = o.target_id
@@ -72,6 +75,10 @@ class Queries:
     def __init__(self, connection: Callable[[], sqlite3.Connection]) -> None:
         self._connection = connection
 
+    def connection(self) -> sqlite3.Connection:
+        """Return the calling thread's connection, for ``care.py``."""
+        return self._connection()
+
     def ids(self, now: datetime) -> Ids:
         """Return the sections at ``now`` (UTC)."""
         at = {"now": to_millis(now)}
@@ -91,28 +98,29 @@ class Queries:
     def calls(self, ids: Sequence[str]) -> dict[str, CallRequest]:
         """Return the calls with these ids; unknown ids are left out."""
         marks = ",".join("?" * len(ids))
-        slots: dict[str, list[Slot]] = {}
+        slots: dict[str, list[sqlite3.Row]] = {}
         query = f"SELECT * FROM call_slot WHERE call_id IN ({marks}) ORDER BY starts_at"  # noqa: S608 - marks alone
         for row in self._rows(query, tuple(ids)):
-            slots.setdefault(row["call_id"], []).append(_slot(row))
+            slots.setdefault(row["call_id"], []).append(row)
         rows = self._rows(f"SELECT * FROM call WHERE id IN ({marks})", tuple(ids))  # noqa: S608 - marks alone
-        return {row["id"]: _call(row, tuple(slots.get(row["id"], ()))) for row in rows}
+        found = _made(lambda row: _call(row, tuple(map(_slot, slots.get(row["id"], ())))), rows)
+        return {call.id: call for call in found}
 
     def items_of(self, ids: Iterable[str]) -> list[OutboxItem]:
         """Return the actions on these calls that are on their way or refused, oldest first."""
         wanted = tuple(ids)
         marks = ",".join("?" * len(wanted))
         query = f"SELECT * FROM outbox WHERE {_ALIVE} AND target_id IN ({marks}) ORDER BY seq"  # noqa: S608 - marks
-        return [_item(row) for row in self._rows(query, wanted)]
+        return _made(_item, self._rows(query, wanted))
 
     def items(self) -> list[OutboxItem]:
         """Return all actions that are on their way or refused, oldest first."""
-        return [_item(row) for row in self._rows(f"SELECT * FROM outbox WHERE {_ALIVE} ORDER BY seq")]  # noqa: S608
+        return _made(_item, self._rows(f"SELECT * FROM outbox WHERE {_ALIVE} ORDER BY seq"))  # noqa: S608
 
     def item(self, key: str) -> OutboxItem | None:
         """Return one action, in whatever state."""
         rows = self._rows("SELECT * FROM outbox WHERE key = ?", (key,))
-        return _item(rows[0]) if rows else None
+        return next(iter(_made(_item, rows)), None)
 
     def item_counts(self, now: datetime) -> tuple[int, int]:
         """Return how many actions wait (or are being sent), and how many need attention: refused, blocked or stuck."""
@@ -126,7 +134,7 @@ class Queries:
     def lane_heads(self) -> list[OutboxItem]:
         """Return the oldest unsent action of each lane, oldest first: within a lane nothing overtakes."""
         query = "SELECT * FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox WHERE state = 'queued' GROUP BY lane)"
-        return [_item(row) for row in self._rows(f"{query} ORDER BY seq")]
+        return _made(_item, self._rows(f"{query} ORDER BY seq"))
 
     def next_due(self) -> datetime | None:
         """Return when the first postponed action may go (UTC); None if none waits for a time."""
@@ -136,27 +144,27 @@ class Queries:
     def note(self, call_id: str, part: NotePart) -> Note | None:
         """Return one text of a call as the marketplace last stated it; None if it never did."""
         rows = self._rows("SELECT * FROM note WHERE call_id = ? AND part = ?", (call_id, str(part)))
-        return _note(rows[0]) if rows else None
+        return next(iter(_made(_note, rows)), None)
 
     def revisions(self, call_id: str, part: NotePart) -> list[NoteRevision]:
         """Return every text that a note had here, oldest first."""
         query = "SELECT * FROM note_revision WHERE call_id = ? AND part = ? ORDER BY id"
-        return [_revision(row) for row in self._rows(query, (call_id, str(part)))]
+        return _made(_revision, self._rows(query, (call_id, str(part))))
 
     def profile(self) -> Profile | None:
         """Return the profile as the marketplace states it; None before it came."""
         rows = self._rows("SELECT * FROM setting")
-        return _profile(rows) if rows else None
+        return _made(_profile, [rows])[0] if rows else None
 
     def items_about(self, target: str) -> list[OutboxItem]:
         """Return the actions on their way or refused whose target begins with this word, oldest first."""
         query = f"SELECT * FROM outbox WHERE {_ALIVE} AND target_id >= ? AND target_id < ? ORDER BY seq"  # noqa: S608
-        return [_item(row) for row in self._rows(query, (target, target + "\uffff"))]
+        return _made(_item, self._rows(query, (target, target + "\uffff")))
 
     def sync_state(self) -> SyncState:
         """Return where this copy stands; the defaults before the first round."""
         rows = self._rows("SELECT * FROM sync_state WHERE id = 1")
-        return _sync_state(rows[0]) if rows else SyncState()
+        return _made(_sync_state, rows)[0] if rows else SyncState()
 
     def data_version(self) -> int:
         """Return a number that is another one after any other connection has written, here or in another process.
@@ -175,6 +183,14 @@ class Queries:
             return cursor.execute(query, arguments).fetchall()
         except sqlite3.Error as error:
             raise store_problem(error) from error
+
+
+def _made(make: Callable[[Any], T], rows: Iterable[Any]) -> list[T]:
+    """Make a value of each row; one that holds what this program never writes is damaged. Raises StoreProblem."""
+    try:
+        return [make(row) for row in rows]
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        raise StoreProblem(Trouble.DAMAGED, f"a row that makes no sense: {type(error).__name__}") from error
 
 
 def _time(value: int | None) -> datetime | None:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection, application_id: int) -> None:
-    """Bring the database of this connection to the newest layout and write its number into the file's header."""
+def upgrade(connection: Connection, application_id: int, layout: int) -> None:
+    """Bring the database of this connection to a layout and write its number into the file's header."""
     config = Config()
     config.set_main_option("script_location", str(files("sync.store") / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    head = ScriptDirectory.from_config(config).get_current_head()
-    connection.exec_driver_sql(f"PRAGMA user_version = {int(head or 0)}")
+    command.upgrade(config, f"{layout:04}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {layout}")
     connection.exec_driver_sql(f"PRAGMA application_id = {application_id}")
