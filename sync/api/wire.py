@@ -25,6 +25,10 @@ _PLACE: Final = re.compile(r"[\x21-\x7e]{1,2000}")
 _DIGITS: Final = re.compile(r"[0-9]{1,20}")
 _E164: Final = re.compile(r"\+[1-9][0-9]{1,14}")
 _XOR: Final = re.compile(r"[0-9a-f]{64}")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs, but for line feed and tab."""
+
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"))
 _LINE_CHARS: Final = 300
 _TEXT_CHARS: Final = 20_000
 _NOTE_CHARS: Final = 1_000_000
@@ -169,7 +173,7 @@ def read_call(data: Json) -> CallRequest:
         follow_up_of=_optional(data, "follow_up_of", _id),
         decline_message=_text(_object(decline, "decline"), "message") if decline is not None else None,
         closed_reason=_optional(_object(closed, "closed"), "reason", _text) if closed is not None else None,
-        raw=json.dumps(data, separators=(",", ":")),
+        raw=_COMPACT.encode(data),
     )
 
 
@@ -225,15 +229,16 @@ def _write_instant(instant: datetime) -> str:
 
 def one_line(value: str) -> str:
     """Make a remote text fit to stand on one line: no control, bidi or invisible characters, at most 300."""
-    kept = (" " if char.isspace() else char for char in value[: _LINE_CHARS * 4])
-    visible = "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
-    return " ".join(visible.split())[:_LINE_CHARS]
+    text = value[: _LINE_CHARS * 4]
+    if not text.isprintable():  # as nearly all are
+        kept = (" " if char.isspace() else char for char in text)
+        text = "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
+    return " ".join(text.split())[:_LINE_CHARS]
 
 
 def many_lines(value: str, longest: int = _TEXT_CHARS) -> str:
     """Make a remote text fit to stand in a plain-text box: line ends and tabs stay, control characters go."""
-    text = value[:longest].replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    return _CONTROLS.sub("", value[:longest].replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _rows(items: list[object]) -> Rows:
@@ -374,4 +379,7 @@ def _optional(data: Json, name: str, read: Callable[[Json, str], Value]) -> Valu
 
 
 def _word(words: type[Word], value: object, unknown: Word) -> Word:
-    return words(value) if isinstance(value, str) and value in set(words) else unknown
+    try:
+        return words(str(value))
+    except ValueError:
+        return unknown

@@ -25,11 +25,14 @@ def apply_rows(connection: Connection, received: Sequence[CallRequest]) -> set[s
     A row with a lower or equal version is ignored, so acknowledgement, pull and snapshot may come in any order.
     Acknowledged actions whose effect has arrived are settled in the same transaction.
     """
+    if not received:
+        return set()
     latest = {call.id: call for call in sorted(received, key=lambda call: call.version)}
     known = _versions(connection, list(latest))
     newer = {call.id: call for call in latest.values() if call.version > known.get(call.id, -1)}
     returned = [call.id for call in latest.values() if call.version == known.get(call.id)]
-    _recount(connection, leave=newer, enter=())
+    replaced = [one for one in newer if one in known]
+    _recount(connection, leave=replaced, enter=())
     if newer:
         table = upsert(CALL)
         columns = {column.name: table.excluded[column.name] for column in CALL.columns if not column.primary_key}
@@ -37,7 +40,8 @@ def apply_rows(connection: Connection, received: Sequence[CallRequest]) -> set[s
             table.on_conflict_do_update(index_elements=["id"], set_=columns),
             [_columns(call) for call in newer.values()],
         )
-        connection.execute(delete(CALL_SLOT).where(CALL_SLOT.c.call_id.in_(newer)))
+        if replaced:
+            connection.execute(delete(CALL_SLOT).where(CALL_SLOT.c.call_id.in_(replaced)))
         slots = [slot for call in newer.values() for slot in _slots(call)]
         if slots:
             connection.execute(insert(CALL_SLOT), slots)
@@ -112,6 +116,8 @@ def _recount(connection: Connection, *, leave: Iterable[str], enter: Iterable[st
 
 
 def _mark_present(connection: Connection, ids: Sequence[str]) -> set[str]:
+    if not ids:
+        return set()
     missing = set(connection.scalars(select(CALL.c.id).where(CALL.c.id.in_(ids), CALL.c.server_missing == 1)))
     if missing:
         connection.execute(update(CALL).where(CALL.c.id.in_(missing)).values(server_missing=0))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Update, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from sync.domain.changes import Changed
 from sync.domain.intents import Intent, OutboxItem, OutboxState, SaveNote, decode, encode, lane_of, target_of
@@ -33,6 +33,46 @@ Merge = Callable[[str, str, str], Merged]
 
 _ON_THE_WAY: Final = ("queued", "inflight", "acked")
 
+# What every action runs is put together once: that takes SQLAlchemy longer than SQLite needs to do it.
+_MINE: Final = OUTBOX.c.key == bindparam("of")
+_ALIVE: Final = (
+    select(OUTBOX).where(OUTBOX.c.lane == bindparam("of"), OUTBOX.c.state.in_(_ON_THE_WAY)).order_by(OUTBOX.c.seq)
+)
+_APPENDED: Final = insert(OUTBOX).returning(OUTBOX.c.seq)
+_CONFIRMED: Final = (
+    update(OUTBOX)
+    .where(_MINE, OUTBOX.c.state.in_(["queued", "inflight"]))
+    .values(
+        state="acked",
+        ack_version=bindparam("version"),
+        acked_at=bindparam("at"),
+        problem_code=None,
+        problem_detail=None,
+    )
+)
+_EPOCH: Final = select(SYNC_STATE.c.epoch).where(SYNC_STATE.c.id == 1)
+_FOLLOWED: Final = (
+    update(OUTBOX)
+    .where(OUTBOX.c.parent_key == bindparam("of"), OUTBOX.c.first_sent_at.is_(None))
+    .values(base=bindparam("from"))
+)
+_LOGGED: Final = insert(OUTBOX_LOG)
+_ROW: Final = select(OUTBOX).where(_MINE)
+_SENT: Final = (
+    update(OUTBOX)
+    .where(_MINE, OUTBOX.c.state == "queued")
+    .values(
+        state="inflight",
+        first_sent_at=func.coalesce(OUTBOX.c.first_sent_at, bindparam("first")),
+        epoch=bindparam("under"),
+    )
+)
+_SETTLED: Final = (
+    update(OUTBOX)
+    .where(_MINE, OUTBOX.c.state == "acked", OUTBOX.c.type.in_(["note", "profile"]))
+    .values(state="settled")
+)
+
 
 class Outbox:
     """The queue in the given database. Every method raises StoreProblem when the disk says no."""
@@ -43,16 +83,22 @@ class Outbox:
     def append(self, key: str, intent: Intent, now: datetime) -> OutboxItem | None:
         """Queue an action, committed when this returns; None when another answer to the call is on its way already."""
         with self._database.write() as connection:
-            found = place(intent, _alive(connection, lane_of(intent)))
+            grown = intent
+            if isinstance(intent, SaveNote):
+                mine = texts.own_successor(connection, intent.call_id, intent.part, intent.base_revision)
+                grown = intent._replace(base_revision=mine)
+            found = place(grown, _alive(connection, lane_of(intent)))
             if found is None:
                 return None
             for replaced in found.replaces:
                 connection.execute(_of(replaced, "queued").values(state="cancelled"))
                 _log(connection, replaced, now, "replaced", key)
-            if isinstance(intent, SaveNote) and not found.replaces and found.parent_key is None:
-                mine = texts.own_successor(connection, intent.call_id, intent.part, intent.base_revision)
-                found = found._replace(base=mine)
             return _append(connection, key, intent, found, now)
+
+    def append_again(self, key: str, refused: OutboxItem, now: datetime) -> OutboxItem:
+        """Queue a text that was refused once more, over what it grew from; what was written since is merged with it."""
+        with self._database.write() as connection:
+            return _append(connection, key, refused.intent, Place(base=_root(connection, refused)), now, origin="merge")
 
     def take_back(self, key: str, now: datetime) -> bool:
         """Cancel an action that was never sent; False when it is too late for that."""
@@ -90,13 +136,11 @@ class Outbox:
         """Freeze the actions before their first byte leaves; return them without those taken back meanwhile."""
         with self._database.write() as connection:
             at = to_millis(now)
-            first = func.coalesce(OUTBOX.c.first_sent_at, at)
             marked = []
             for key in keys:
-                values = {"state": "inflight", "first_sent_at": first, "epoch": epoch}
-                if connection.execute(_of(key, "queued").values(values)).rowcount:
+                if connection.execute(_SENT, {"of": key, "first": at, "under": epoch}).rowcount:
                     _log(connection, key, now, "sent")
-                    marked.append(_item(connection.execute(select(OUTBOX).where(OUTBOX.c.key == key)).one()))
+                    marked.append(_item(connection.execute(_ROW, {"of": key}).one()))
             return marked
 
     def postpone(self, key: str, not_before: datetime, problem: Problem, now: datetime) -> None:
@@ -136,24 +180,16 @@ class Outbox:
     def acknowledge(self, key: str, outcome: Outcome, now: datetime) -> Changed:
         """Take a yes: the row that it brings and the end of the action's wait are stored together."""
         with self._database.write() as connection:
-            values: dict[str, Any] = {
-                "state": "acked",
-                "ack_version": outcome.version,
-                "acked_at": to_millis(now),
-                "problem_code": None,
-                "problem_detail": None,
-            }
-            if connection.execute(_of(key, "queued", "inflight").values(values)).rowcount:
+            acked = {"of": key, "version": outcome.version, "at": to_millis(now)}
+            if connection.execute(_CONFIRMED, acked).rowcount:
                 _log(connection, key, now, "confirmed")
             if outcome.revision is not None:
-                replaced = connection.scalar(select(OUTBOX.c.base).where(OUTBOX.c.key == key))
+                replaced = connection.execute(_ROW, {"of": key}).one().base
                 texts.name_saved(connection, key, outcome.revision, replaced)
             changed = stated.apply(connection, outcome.rows)
             # A text's effect is what came with the yes; a call's may be overtaken, and waits for its version.
-            alone = _of(key, "acked").where(OUTBOX.c.type.in_(["note", "profile"]))
-            connection.execute(alone.values(state="settled"))
-            follower = update(OUTBOX).where(OUTBOX.c.parent_key == key, OUTBOX.c.first_sent_at.is_(None))
-            connection.execute(follower.values(base=outcome.revision or str(outcome.version)))
+            connection.execute(_SETTLED, {"of": key})
+            connection.execute(_FOLLOWED, {"of": key, "from": outcome.revision or str(outcome.version)})
             return changed
 
     def merge_note(self, item: OutboxItem, problem: Outdated, merging: Merging, now: datetime) -> Changed:
@@ -237,7 +273,7 @@ def _append(
     payload = json.dumps(encode(intent), ensure_ascii=False, sort_keys=True)
     row = {
         "key": key,
-        "epoch": connection.scalar(select(SYNC_STATE.c.epoch).where(SYNC_STATE.c.id == 1)),
+        "epoch": connection.scalar(_EPOCH),
         "lane": lane_of(intent),
         "type": encode(intent)["type"],
         "cmd_version": _COMMAND_VERSION,
@@ -249,7 +285,7 @@ def _append(
         "base": found.base,
         "parent_key": found.parent_key,
     }
-    inserted = connection.execute(insert(OUTBOX).values(row).returning(OUTBOX.c.seq))
+    inserted = connection.execute(_APPENDED, row)
     if isinstance(intent, SaveNote):
         texts.keep_saved(connection, intent, key, found.base, origin, now)
     _log(connection, key, now, "queued")
@@ -266,8 +302,16 @@ def _append(
 
 
 def _alive(connection: Connection, lane: str) -> list[OutboxItem]:
-    query = select(OUTBOX).where(OUTBOX.c.lane == lane, OUTBOX.c.state.in_(_ON_THE_WAY)).order_by(OUTBOX.c.seq)
-    return [_item(row) for row in connection.execute(query)]
+    return [_item(row) for row in connection.execute(_ALIVE, {"of": lane})]
+
+
+def _root(connection: Connection, item: OutboxItem) -> str | None:
+    """Return what the first of the refused actions before this one replaced: the newest that is known to be there."""
+    base, parent = item.base, item.parent_key
+    while base is None and parent is not None:
+        row = connection.execute(select(OUTBOX.c.base, OUTBOX.c.parent_key).where(OUTBOX.c.key == parent)).one()
+        base, parent = row.base, row.parent_key
+    return base
 
 
 def _block_followers(connection: Connection, key: str, now: datetime) -> None:
@@ -304,4 +348,4 @@ def _of(key: str, *states: str) -> Update:
 
 
 def _log(connection: Connection, key: str, now: datetime, event: str, detail: str = "") -> None:
-    connection.execute(insert(OUTBOX_LOG).values(key=key, at=to_millis(now), event=event, detail=detail))
+    connection.execute(_LOGGED, {"key": key, "at": to_millis(now), "event": event, "detail": detail})

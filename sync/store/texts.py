@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync.domain.intents import SaveNote
@@ -22,12 +22,43 @@ _NAME_CHARS: Final = 64
 _REVISIONS: Final = ((NOTE, "revision"), (NOTE_REVISION, "revision"), (NOTE_REVISION, "parent"), (OUTBOX, "base"))
 """Where revisions are named."""
 
+# What every text runs is put together once: that takes SQLAlchemy longer than SQLite needs to do it.
+_GREW_HERE: Final = (
+    select(NOTE_REVISION.c.revision)
+    .where(
+        NOTE_REVISION.c.call_id == bindparam("call_id"),
+        NOTE_REVISION.c.part == bindparam("part"),
+        NOTE_REVISION.c.origin == "local",
+        NOTE_REVISION.c.revision.is_not(None),
+        NOTE_REVISION.c.parent.is_(bindparam("after")),
+    )
+    .order_by(NOTE_REVISION.c.id.desc())
+)
+_HERE: Final = select(NOTE).where(NOTE.c.call_id == bindparam("call_id"), NOTE.c.part == bindparam("part"))
+_KEPT: Final = upsert(NOTE_REVISION)
+_NAMED: Final = (
+    update(NOTE_REVISION)
+    .where(NOTE_REVISION.c.key == bindparam("of"))
+    .values(revision=bindparam("named"), parent=bindparam("grew_from"))
+)
+_REVISION_HERE: Final = select(NOTE_REVISION.c.id).where(
+    NOTE_REVISION.c.call_id == bindparam("call_id"),
+    NOTE_REVISION.c.part == bindparam("part"),
+    NOTE_REVISION.c.revision == bindparam("named"),
+)
+_NEW: Final = upsert(NOTE)
+_TAKEN: Final = _NEW.on_conflict_do_update(
+    index_elements=["call_id", "part"],
+    set_={column.name: _NEW.excluded[column.name] for column in NOTE.columns if not column.primary_key},
+)
+
 
 def apply_notes(connection: Connection, notes: Sequence[Note]) -> set[str]:
     """Store the notes that are newer than what stands here; return the ids of their calls."""
     changed = set()
     for note in notes:
-        here = connection.execute(_of(select(NOTE), note.call_id, note.part)).first()
+        at = {"call_id": note.call_id, "part": str(note.part)}
+        here = connection.execute(_HERE, at).first()
         if here is not None:
             if here.version > note.version or (here.version == note.version and not here.server_missing):
                 continue
@@ -40,8 +71,7 @@ def apply_notes(connection: Connection, notes: Sequence[Note]) -> set[str]:
             "updated_at": to_millis(note.updated_at),
             "server_missing": 0,
         }
-        row = upsert(NOTE).values(call_id=note.call_id, part=str(note.part), **values)
-        connection.execute(row.on_conflict_do_update(index_elements=["call_id", "part"], set_=values))
+        connection.execute(_TAKEN, at | values)
         keep_received(connection, note)
         changed.add(note.call_id)
     return changed
@@ -49,8 +79,8 @@ def apply_notes(connection: Connection, notes: Sequence[Note]) -> set[str]:
 
 def keep_received(connection: Connection, note: Note) -> None:
     """Put a text of the marketplace into the history, once."""
-    known = _of(select(NOTE_REVISION.c.id), note.call_id, note.part, NOTE_REVISION)
-    if connection.execute(known.where(NOTE_REVISION.c.revision == note.revision)).first() is None:
+    known = {"call_id": note.call_id, "part": str(note.part), "named": note.revision}
+    if connection.execute(_REVISION_HERE, known).first() is None:
         _keep(
             connection,
             note.call_id,
@@ -82,8 +112,7 @@ def keep_saved(
 
 def name_saved(connection: Connection, key: str, revision: str, base: str | None) -> None:
     """Note the revision that the marketplace gave to a saved text, and the one that it replaced."""
-    mine = update(NOTE_REVISION).where(NOTE_REVISION.c.key == key)
-    connection.execute(mine.values(revision=revision, parent=base))
+    connection.execute(_NAMED, {"of": key, "named": revision, "grew_from": base})
 
 
 def text_at(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
@@ -117,10 +146,8 @@ def own_successor(connection: Connection, call_id: str, part: NotePart, revision
     """
     last = revision
     while True:
-        mine = _of(select(NOTE_REVISION.c.revision), call_id, part, NOTE_REVISION).where(
-            NOTE_REVISION.c.origin == "local", NOTE_REVISION.c.revision.is_not(None), NOTE_REVISION.c.parent.is_(last)
-        )
-        following: str | None = connection.scalar(mine.order_by(NOTE_REVISION.c.id.desc()))
+        at = {"call_id": call_id, "part": str(part), "after": last}
+        following: str | None = connection.scalar(_GREW_HERE, at)
         if following is None or following in {last, revision}:
             return last
         last = following
@@ -187,7 +214,7 @@ def _know_again(connection: Connection, note: Note, here: Any) -> None:
 
 
 def _keep(connection: Connection, call_id: str, part: NotePart, **values: Any) -> None:
-    connection.execute(upsert(NOTE_REVISION).values(call_id=call_id, part=str(part), **values))
+    connection.execute(_KEPT, {"call_id": call_id, "part": str(part), **values})
 
 
 def _of(query: Any, call_id: str, part: NotePart, table: Any = NOTE) -> Any:
