@@ -41,6 +41,7 @@ class PracticeMarketplace:
             raise StoreProblem(Trouble.READ_ONLY, str(error)) from error
         serve = ["serve", "--practice", "--until-stdin-closes", "--database", f"sqlite:///{self._database}"]
         serve += ["--spread-pokes", "0"]  # nobody else is waiting for them
+        serve += ["--begin-anew"]  # practice of an older Foreword is worth less than practice that runs
         self._companion.start([*serve, "--port", self._port, *self._arguments])
         ready, _, origin = self._companion.hear().partition(" ")
         named, _, token = self._companion.hear().partition(" ")

@@ -13,7 +13,7 @@ from marketplace.sandbox.accounts import PRACTICE_ACCOUNT, need_account
 from marketplace.sandbox.app import Pokes
 from marketplace.sandbox.chance import Chance
 from marketplace.sandbox.clock import MANUAL_START, Clock, ManualClock, stored_clock, use_system_clock
-from marketplace.sandbox.database import Database, DatabaseUnusableError, open_database
+from marketplace.sandbox.database import Database, DatabaseUnusableError, open_database, open_for_practice
 from marketplace.sandbox.endpoint import Sandbox
 from marketplace.sandbox.instants import from_text
 from marketplace.sandbox.practice import start_practice
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--allow-host", action="append", default=[], help="one more name under which it is reached")
     serving.add_argument("--workers", type=int, default=1, help="how many processes (default: 1)")
     serving.add_argument("--practice", action="store_true", help="start the practice account, its script and controls")
+    serving.add_argument("--begin-anew", action="store_true", help="put a SQLite file of an older version aside")
     serving.add_argument("--clock", choices=("system", "manual"), default="system")
     serving.add_argument("--now", type=_instant, default=MANUAL_START, help="where a new manual clock starts")
     serving.add_argument(
@@ -89,7 +90,8 @@ def _instant(text: str) -> datetime:
 
 def _serve(options: argparse.Namespace) -> None:
     chance = Chance(options.seed)
-    database = open_database(options.database, chance)
+    opened = open_for_practice if options.begin_anew else open_database
+    database = opened(options.database, chance)
     manual = options.clock == "manual"
     clock: Clock = ManualClock(database, options.now) if manual else use_system_clock(database)
     token = _open_practice(database, clock, chance) if options.practice else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event, insert, inspect, select, text, update
@@ -26,6 +27,14 @@ _ENGINE: Final[Mapping[str, Any]] = {"pool_size": 20, "max_overflow": 40, "hide_
 
 class DatabaseUnusableError(Exception):
     """The database cannot be used; the message says why in plain words."""
+
+
+class DatabaseOlderError(DatabaseUnusableError):
+    """It was made by an older marketplace, whose version is ``version``."""
+
+    def __init__(self, message: str, version: str) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class Database:
@@ -94,6 +103,21 @@ def open_database(address: str, chance: Chance) -> Database:
     return database
 
 
+def open_for_practice(address: str, chance: Chance) -> Database:
+    """Open a SQLite file as ``open_database`` does; put one of an older marketplace aside and begin anew."""
+    try:
+        return open_database(address, chance)
+    except DatabaseOlderError as older:
+        url = _read_url(address)
+        if url.get_backend_name() != "sqlite" or url.database is None:
+            raise
+        for beside in ("-wal", "-shm", ""):
+            file = Path(url.database + beside)
+            if file.exists():
+                file.replace(f"{url.database}.version-{older.version}{beside}")
+        return open_database(address, chance)
+
+
 def _read_url(address: str) -> URL:
     try:
         # A file's name is taken as it is: "?", "#" and "%" have no meaning of their own in a folder.
@@ -144,10 +168,12 @@ def _prepare(engine: Engine, database: Database, chance: Chance) -> None:
     with database.reading() as connection:
         found = connection.scalar(_stored_version())
     if found != str(SCHEMA_VERSION):
-        raise DatabaseUnusableError(
+        message = (
             f"This database is of version {found}, and this marketplace knows version {SCHEMA_VERSION}: it was made by "
             "an older or a newer Foreword. Use another one: practice begins anew there."
         )
+        older = found is not None and found.isdigit() and int(found) < SCHEMA_VERSION
+        raise DatabaseOlderError(message, str(found)) if older else DatabaseUnusableError(message)
 
 
 def _stored_version() -> Select[str]:

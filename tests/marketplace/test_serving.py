@@ -163,6 +163,17 @@ def test_a_database_of_another_version_is_not_touched(database: str, version: st
     assert f"is of version {version}" in said(run("serve", "--database", database))
 
 
+def test_practice_of_an_older_version_is_put_aside_and_begins_anew(tmp_path: Path) -> None:
+    file = tmp_path / "market.db"
+    run("token", "--database", f"sqlite:///{file}")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    connection.close()
+    with running_marketplace(f"sqlite:///{file}", options=["--begin-anew"]) as market:
+        assert market.calls()
+    assert (tmp_path / "market.db.version-1").exists()
+
+
 def test_a_token_makes_the_account_and_each_is_another(database: str) -> None:
     first, second = (run("token", "--database", database, "--account", "a").stdout.strip() for _ in range(2))
     assert first != second
