@@ -216,15 +216,17 @@ class Desk:
         item = self._queries.item(key)
         if item is None or item.state not in {OutboxState.REJECTED, OutboxState.BLOCKED}:
             raise NotAllowed(Refusal.NOT_OPEN)
-        again = self.submit(intent or self._renewed(item.intent))
+        if isinstance(item.intent, SaveNote) and intent is None:
+            again = self._outbox().append_again(self._new_key(), item, self._clock.now())
+            self._tell(item.intent)
+        else:
+            again = self.submit(intent or self._renewed(item.intent))
         self.dismiss(key)
         return again
 
     def _renewed(self, intent: Intent) -> Intent:
         """The same wish over what the marketplace states now: the writer has seen that and asks again."""
         match intent:
-            case SaveNote(call_id, part, text):
-                return SaveNote(call_id, part, text, self.note(call_id, part).base_revision, intent.conflict)
             case SetProfile(field, value):
                 shown = self.profile().get(field)
                 return SetProfile(field, value, shown.version if shown else intent.base_version)

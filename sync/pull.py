@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PAGES: Final = 1_000
 """More pages than this in one pull are a loop, not an account."""
 
+BEGINNINGS: Final = 4
+"""So often a pull begins: at the cursor; with a snapshot, which may show that the marketplace went back; anew."""
+
 
 class Pull:
     """Brings one account's rows up to date; every page is stored with its cursor before the next is asked for."""
@@ -47,19 +50,18 @@ class Pull:
 
     def run(self) -> None:
         """Follow the changes to their end, taking a snapshot where there is no cursor or none that holds."""
-        state = self._queries.sync_state()
-        try:
-            self._follow(state.cursor or self.take_snapshot())
-        except WentBack:
-            self._begin_anew(state.epoch or "")
-        except Resync:
-            pass
-        else:
-            return
-        try:
-            self._follow(self.take_snapshot())
-        except WentBack as again:
-            raise Busy(Trouble.GARBLED, "a history that goes back while it is read") from again
+        cursor = self._queries.sync_state().cursor
+        for _ in range(BEGINNINGS):
+            try:
+                self._follow(cursor or self.take_snapshot())
+            except WentBack:
+                self._begin_anew(self._queries.sync_state().epoch or "")
+            except Resync:
+                pass
+            else:
+                return
+            cursor = None
+        raise Busy(Trouble.GARBLED, "a history that goes back while it is read")
 
     def take_snapshot(self) -> str:
         """Read the whole account; rows that it does not list are marked, never deleted. Returns the cursor.

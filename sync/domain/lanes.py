@@ -30,7 +30,8 @@ def place(intent: Intent, alive: Sequence[OutboxItem]) -> Place | None:
         case ReportNoShow():
             return None if any(isinstance(item.intent, ReportNoShow) for item in alive) else Place()
         case SaveNote(base_revision=base):
-            return _follow(alive, base)
+            # A text that grew from something else than what waits is no successor of it: both are merged then.
+            return _follow(alive if alive and alive[0].base == base else (), base)
         case SetProfile(base_version=version):
             same = [item for item in alive if target_of(item.intent) == target_of(intent)]
             return _follow(same, str(version))

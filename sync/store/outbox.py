@@ -25,19 +25,15 @@ from sync.domain.times import from_millis, to_millis
 from sync.ports import Outcome
 from sync.store import stated, texts
 from sync.store.database import Database
-from sync.store.schema import OUTBOX, OUTBOX_LOG, SYNC_STATE
+from sync.store.schema import ON_THE_WAY, OUTBOX, OUTBOX_LOG, SYNC_STATE
 
 _COMMAND_VERSION: Final = 2
 Merge = Callable[[str, str, str], Merged]
 """(base, mine, theirs) -> both."""
 
-_ON_THE_WAY: Final = ("queued", "inflight", "acked")
-
 # What every action runs is put together once: that takes SQLAlchemy longer than SQLite needs to do it.
 _MINE: Final = OUTBOX.c.key == bindparam("of")
-_ALIVE: Final = (
-    select(OUTBOX).where(OUTBOX.c.lane == bindparam("of"), OUTBOX.c.state.in_(_ON_THE_WAY)).order_by(OUTBOX.c.seq)
-)
+_ALIVE: Final = select(OUTBOX).where(OUTBOX.c.lane == bindparam("of"), ON_THE_WAY).order_by(OUTBOX.c.seq)
 _APPENDED: Final = insert(OUTBOX).returning(OUTBOX.c.seq)
 _CONFIRMED: Final = (
     update(OUTBOX)
@@ -119,9 +115,11 @@ class Outbox:
             return bool(done.rowcount)
 
     def retry_now(self) -> None:
-        """Let every waiting action go at the next round."""
+        """Let what waits for a later try go at the next round, but for a time that the marketplace named."""
+        named = func.coalesce(OUTBOX.c.problem_code, "").in_(["in-progress", "too-early"])
         with self._database.write() as connection:
-            connection.execute(update(OUTBOX).where(OUTBOX.c.state == "queued").values(not_before=None))
+            waiting = update(OUTBOX).where(OUTBOX.c.state == "queued", OUTBOX.c.not_before.is_not(None), ~named)
+            connection.execute(waiting.values(not_before=None))
 
     def requeue_inflight(self) -> int:
         """At the start of the program: what was on its way when it ended is sent again, with the same key (A5).
@@ -183,9 +181,9 @@ class Outbox:
             acked = {"of": key, "version": outcome.version, "at": to_millis(now)}
             if connection.execute(_CONFIRMED, acked).rowcount:
                 _log(connection, key, now, "confirmed")
-            if outcome.revision is not None:
+            for note in outcome.rows.notes:
                 replaced = connection.execute(_ROW, {"of": key}).one().base
-                texts.name_saved(connection, key, outcome.revision, replaced)
+                texts.name_saved(connection, key, note, replaced)
             changed = stated.apply(connection, outcome.rows)
             # A text's effect is what came with the yes; a call's may be overtaken, and waits for its version.
             connection.execute(_SETTLED, {"of": key})
