@@ -53,6 +53,11 @@ def _patience(answer: Answer) -> Problem:
     return Busy(busy.code, busy.detail, busy.retry_at, everything=True)
 
 
+def _unavailable(answer: Answer) -> Problem:
+    """A marketplace that tells when it will be back (RFC 9110, 15.6.4) is not there for anything else either."""
+    return _busy(answer) if answer.retry_at is None else _patience(answer)
+
+
 def _refused(answer: Answer) -> Problem:
     return Refused(_code(answer), answer.detail, answer.current)
 
@@ -104,7 +109,7 @@ TABLE: Final[dict[tuple[int, str], Make]] = {
     (500, ""): _busy,
     (501, ""): _refused,
     (502, ""): _busy,
-    (503, ""): _busy,
+    (503, ""): _unavailable,
     (504, ""): _busy,
     (507, ""): _pause(Trouble.QUOTA),
     (511, ""): _portal,

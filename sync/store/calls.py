@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync.domain.calls import CallRequest
 from sync.domain.times import to_millis
-from sync.store.schema import CALL, CALL_SLOT, NO_DIGEST, OUTBOX, SYNC_STATE
+from sync.store.schema import ALIVE, CALL, CALL_SLOT, NO_DIGEST, OUTBOX, SYNC_STATE
 
 FEW: Final = 5
 SMALL_PART: Final = 0.2
@@ -126,7 +126,7 @@ def _mark_present(connection: Connection, ids: Sequence[str]) -> set[str]:
 
 def _settle(connection: Connection, ids: Sequence[str]) -> None:
     reached = select(CALL.c.id).where(CALL.c.id == OUTBOX.c.target_id, CALL.c.version >= OUTBOX.c.ack_version)
-    acked = update(OUTBOX).where(OUTBOX.c.target_id.in_(ids), OUTBOX.c.state == "acked", reached.exists())
+    acked = update(OUTBOX).where(OUTBOX.c.target_id.in_(ids), ALIVE, OUTBOX.c.state == "acked", reached.exists())
     connection.execute(acked.values(state="settled"))
 
 

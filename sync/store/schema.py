@@ -13,6 +13,10 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text
 METADATA = MetaData()
 NO_DIGEST: Final = "0" * 64
 
+ALIVE: Final = text("state IN ('queued', 'inflight', 'acked', 'rejected', 'blocked')")
+ON_THE_WAY: Final = text("state IN ('queued', 'inflight', 'acked')")
+"""States of an action. SQLite uses an index of some rows only where a question says which rows in the same words."""
+
 SYNC_STATE = Table(
     "sync_state",
     METADATA,
@@ -111,9 +115,9 @@ OUTBOX = Table(
         "outbox_alive",
         "target_id",
         "seq",
-        sqlite_where=text("state IN ('queued', 'inflight', 'acked', 'rejected', 'blocked')"),
+        sqlite_where=ALIVE,
     ),
-    Index("outbox_lane", "lane", "seq", sqlite_where=text("state IN ('queued', 'inflight', 'acked')")),
+    Index("outbox_lane", "lane", "seq", sqlite_where=ON_THE_WAY),
     Index("outbox_parent", "parent_key", sqlite_where=text("parent_key IS NOT NULL")),
     sqlite_autoincrement=True,
 )

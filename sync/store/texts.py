@@ -38,7 +38,11 @@ _HERE: Final = select(NOTE).where(NOTE.c.call_id == bindparam("call_id"), NOTE.c
 _KEPT: Final = upsert(NOTE_REVISION)
 _NAMED: Final = (
     update(NOTE_REVISION)
-    .where(NOTE_REVISION.c.key == bindparam("of"))
+    .where(
+        NOTE_REVISION.c.call_id == bindparam("of_call"),
+        NOTE_REVISION.c.part == bindparam("of_part"),
+        NOTE_REVISION.c.key == bindparam("of"),
+    )
     .values(revision=bindparam("named"), parent=bindparam("grew_from"))
 )
 _REVISION_HERE: Final = select(NOTE_REVISION.c.id).where(
@@ -110,9 +114,10 @@ def keep_saved(
     )
 
 
-def name_saved(connection: Connection, key: str, revision: str, base: str | None) -> None:
+def name_saved(connection: Connection, key: str, note: Note, base: str | None) -> None:
     """Note the revision that the marketplace gave to a saved text, and the one that it replaced."""
-    connection.execute(_NAMED, {"of": key, "named": revision, "grew_from": base})
+    at = {"of_call": note.call_id, "of_part": str(note.part), "of": key}
+    connection.execute(_NAMED, at | {"named": note.revision, "grew_from": base})
 
 
 def text_at(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from sync.api.verdict import TABLE, Answer, problem_of
 from sync.domain.problems import Busy, Offline, Outdated, Paused, Refused, Resync
+from tests.support.desks import NOW
 
 REFUSED = [
     (400, "malformed"),
@@ -68,6 +69,16 @@ ROWS = [
 def test_an_answer_means(row, kind):
     status, code = row
     assert type(problem_of(Answer(status, code, "their words"))) is kind
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_marketplace_that_names_a_time_is_left_alone_as_a_whole_until_then(status):
+    problem = problem_of(Answer(status, retry_at=NOW))
+    assert (problem.retry_at, problem.everything) == (NOW, True)
+
+
+def test_an_action_that_a_troubled_marketplace_could_not_take_holds_up_no_other():
+    assert not problem_of(Answer(503)).everything
 
 
 def test_every_row_of_the_table_is_told_here():

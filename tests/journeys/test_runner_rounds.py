@@ -134,6 +134,21 @@ def test_one_who_does_not_want_to_wait_is_sent_for_at_once(writer, watched):
     assert writer.queries.item(item.key).state is OutboxState.SETTLED
 
 
+def test_a_time_that_the_marketplace_named_for_one_action_is_kept_when_nobody_wants_to_wait(writer, watched):
+    late, other = writer.invite(), writer.invite()
+    item = decline(writer, late)
+    watched.problems = [Busy("too-early", retry_at=writer.clock.now() + 5 * MINUTE)]
+    writer.sync()
+    second = decline(writer, other)
+    writer.desk.send_waiting()
+    writer.sync()
+    assert writer.queries.item(second.key).state is OutboxState.SETTLED
+    assert writer.queries.item(item.key).state is OutboxState.QUEUED
+    writer.clock.advance(5 * MINUTE)
+    writer.sync()
+    assert writer.queries.item(item.key).state is OutboxState.SETTLED
+
+
 def test_nothing_is_asked_before_the_time_that_the_marketplace_named_however_often_somebody_wakes(writer, watched):
     shown = writer.invite()
     item = decline(writer, shown)
