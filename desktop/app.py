@@ -15,9 +15,11 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import crash
+from desktop.account import AccountHere, Following
+from desktop.cannot_start import CannotStart
 from desktop.local_zone import zone_of_window
 from desktop.paths import Profile
-from desktop.single_instance import Bell, Claim
+from desktop.single_instance import Bell, Claim, claim_or_call
 from desktop.wiring import Core, open_core
 from desktop.worker import Worker
 from sync.desk import Desk
@@ -28,21 +30,49 @@ from ui.formats import formats_of
 from ui.main_window import MainWindow
 from ui.news import News
 from ui.style import apply
+from ui.window_place import keep_place
 from ui.wording import Wording
 
 if TYPE_CHECKING:
+    from sync.ports import Keychain
     from sync.round import RoundReport
     from sync.runner import Runner
 
 
 def run(settings: Settings, profile: Profile, claim: Claim) -> int:
-    """Show the window until the writer closes it; returns the exit status. The profile is ``claim``'s until then."""
+    """Show the window until the writer closes it; returns the exit status. The profile is ``claim``'s until then.
+
+    When the writer signs in to another account, or out, that account's window follows in the same process: its sign-in
+    may be in this process's memory alone.
+    """
     os.umask(0o077)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Foreword")
     application.setDesktopFileName("foreword")
     apply(application, settings.theme)
-    core = open_core(profile)
+    keychain: Keychain | None = None
+    while True:
+        status, following = show_account(application, settings, profile, claim, keychain)
+        if following is None:
+            return status
+        profile, keychain = following
+        try:
+            mine = claim_or_call(profile)
+        except CannotStart as trouble:
+            from ui.start_trouble import StartTrouble  # noqa: PLC0415 - seldom wanted
+
+            StartTrouble(trouble.title, trouble.text, str(trouble.where), trouble.way_on).exec()
+            return trouble.status
+        if mine is None:
+            return 0
+        claim = mine
+
+
+def show_account(
+    application: QApplication, settings: Settings, profile: Profile, claim: Claim, keychain: Keychain | None
+) -> tuple[int, Following | None]:
+    """Show an account's window until it is closed or followed by another account's; return the exit status and that."""
+    core = open_core(profile, keychain=keychain)
     news = News()
     core.desk.listen(news.changed.emit)
     crash.catch_the_rest(profile.log, lambda: news.trouble.emit(StoreProblem(Trouble.OWN_ERROR, str(profile.log))))
@@ -52,9 +82,17 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
 
         return engine.make_runner(core, profile, started, finished)
 
+    chosen: list[Following] = []
+
+    def follow(following: Following) -> None:
+        chosen.append(following)
+        application.exit()
+
     worker = Worker(make_runner, news)
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, zone_of_window)
-    window = MainWindow(core.desk, news, worker, wording, practice=profile.practice, place=profile.window_place)
+    account = None if profile.practice else AccountHere(core, profile, follow)
+    place = profile.window_place
+    window = MainWindow(core.desk, news, worker, wording, practice=profile.practice, place=place, account=account)
     window.settled.connect(end_at_an_interrupt)
     window.settled.connect(collect_garbage_again)
     window.settled.connect(worker.start)
@@ -62,10 +100,21 @@ def run(settings: Settings, profile: Profile, claim: Claim) -> int:
     window.settled.connect(lambda: watch_outside(application, core, news, worker, window))
     window.show()
     status = application.exec()
+    put_away(window, chosen)
+    if account is not None:
+        account.stop()
     worker.stop()
     core.ends.close()
     claim.release()
-    return status
+    return status, chosen[-1] if chosen else None
+
+
+def put_away(window: QWidget, chosen: list[Following]) -> None:
+    """End a window whose account is followed by another one; that one's window opens in its place."""
+    for following in chosen:
+        keep_place(window, following.profile.window_place)
+    window.hide()
+    window.deleteLater()
 
 
 def answer_other_starts(profile: Profile, window: QWidget, desk: Desk, worker: Worker) -> Callable[[], None]:

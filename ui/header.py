@@ -32,22 +32,23 @@ PRACTICE: Final = "Practice: customers and phone numbers are made up"
 
 
 class Header(QWidget):
-    """Says what it is told; ``next_pressed`` and ``sync_pressed`` are its buttons.
+    """Says what it is told; ``next_pressed``, ``sync_pressed`` and ``account_pressed`` are its buttons.
 
     The tabs are there at once; the rest comes by ``dress``, with drawings that the first paint does not wait for.
     """
 
     next_pressed = Signal()
     sync_pressed = Signal()
+    account_pressed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, practice: bool) -> None:
+    def __init__(self, parent: QWidget | None = None, *, practice: bool, has_account: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("header")
         self.setFixedHeight(px(57))
         self.tabs = TabBar(self, name="tabs")
         self.tabs.setAccessibleName("Pages")
         self.tabs.add("Call Requests")
-        self._practice = practice
+        self._practice, self._has_account = practice, has_account
         self.next = QuietButton("", self, name="nextCall")
         self.next.clicked.connect(self.next_pressed)
         self.sync = QuietButton("", self, name="syncStatus")
@@ -75,7 +76,16 @@ class Header(QWidget):
         sign.setVisible(self._practice)
         self._row.insertWidget(1, sign)
         self.sync.show()
+        if self._has_account:
+            self._add_account()
         self._arrange()
+
+    def _add_account(self) -> None:
+        from ui.widgets.buttons import IconButton  # noqa: PLC0415 - see above
+
+        button = IconButton("person", "Account", self, name="account")
+        button.clicked.connect(self.account_pressed)
+        self._row.addWidget(button)
 
     def set_em(self, em: float) -> None:
         """Take in the width of the window, in em of the base font."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,9 +17,10 @@ from ui.backstage import Backstage
 from ui.calls.list_model import CallListModel
 from ui.calls.page import TWO_PANES_EM, CallsPage
 from ui.header import Header
+from ui.leaving import Leaving
 from ui.news import News
 from ui.style import base_px, px
-from ui.sync_words import StripStep, closing_words, empty_words, sync_state
+from ui.sync_words import StripStep, empty_words, sync_state, wants_sign_in
 from ui.window_place import keep_place, restore_place
 from ui.wording import Wording
 
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
-    from PySide6.QtWidgets import QDialog
 
     from sync.domain.calls import CallRequest
+    from ui.account import Account
     from ui.answering import Answering
+    from ui.calls.detail import DetailPane
     from ui.line_banner import LineBanner
     from ui.status_strip import StatusStrip
     from ui.widgets.empty_state import EmptyState
@@ -54,21 +56,20 @@ class MainWindow(QMainWindow):
         *,
         practice: bool,
         place: Path | None = None,
+        account: Account | None = None,
     ) -> None:
-        """Make the window; ``place`` is the file that keeps its size and place."""
+        """Make the window; ``place`` is the file of its size and place, ``account`` None where nobody signs in."""
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle("Foreword (practice)" if practice else "Foreword")
-        self._desk = desk
-        self._news = news
-        self._backstage = backstage
-        self._wording = wording
+        self._desk, self._news = desk, news
+        self._backstage, self._wording = backstage, wording
         self._syncing = False
         self._settled = False
         self._problem: StoreProblem | None = None
         self._trouble: Problem | None = None
         self.model = CallListModel(desk, wording)
-        self.header = Header(self, practice=practice)
+        self.header = Header(self, practice=practice, has_account=account is not None)
         self.banner: LineBanner | None = None
         self.page = CallsPage(desk, wording, self.model, self)
         self.empty: EmptyState | None = None
@@ -77,7 +78,8 @@ class MainWindow(QMainWindow):
         self._answering: Answering | None = None
         self._status: SyncStatus | None = None
         self._live: CallRequest | None = None
-        self._question: QDialog | None = None
+        self._leaving = Leaving(desk, self)
+        self._account = account
         self._pages = QStackedWidget(self)
         self._pages.setObjectName("pages")
         self._pages.addWidget(self.page)
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.header.tabs.tabBarClicked.connect(self.show_calls)
         self.header.next_pressed.connect(self._on_next)
         self.header.sync_pressed.connect(self._on_sync_pressed)
+        self.header.account_pressed.connect(self.sign_in)
 
     def _settle(self) -> None:
         """Make what nobody could have missed in the first second: the detail, and the keys."""
@@ -183,6 +186,19 @@ class MainWindow(QMainWindow):
         """Open the dialog with the message that declines."""
         self._answers().decline(call_id)
 
+    def sign_in(self) -> None:
+        """Open the window for signing in and out."""
+        if self._account is None:
+            return
+        from ui.sign_in_dialog import SignInDialog  # noqa: PLC0415 - seldom wanted
+        from ui.signing_in import SigningIn  # noqa: PLC0415
+
+        again = self._status is not None and wants_sign_in(self._status)
+        signing = SigningIn(self._account, self._backstage, self, again=again)
+        dialog = SignInDialog(signing, self._wording, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def _answers(self) -> Answering:
         if self._answering is None:
             from ui.answering import Answering  # noqa: PLC0415 - keeps the first paint light
@@ -203,6 +219,7 @@ class MainWindow(QMainWindow):
             from ui.widgets.empty_state import EmptyState  # noqa: PLC0415 - seldom wanted
 
             self.empty = EmptyState("", "", self, name="empty")
+            self.empty.pressed.connect(self.sign_in)
             self._pages.addWidget(self.empty)
         self.empty.say(*empty_words(self._status, self._trouble_here(), self._wording))
         self._pages.setCurrentWidget(self.empty)
@@ -284,6 +301,8 @@ class MainWindow(QMainWindow):
         match step:
             case StripStep.SHOW:
                 self.show_outbox()
+            case StripStep.SIGN_IN:
+                self.sign_in()
             case StripStep.MARK:
                 self._ask_desk(self._desk.accept_sweep)
                 self._backstage.wake()
@@ -310,16 +329,16 @@ class MainWindow(QMainWindow):
         self.model.refresh()
 
     def _on_copy_number(self) -> None:
-        if self.banner is not None and self.banner.call_id:
-            self.banner.number.copy()
-        elif self.page.detail is not None:
-            self.page.detail.number.copy()
+        if (place := self._digits()) is not None:
+            place.number.copy()
 
     def _on_copy_pin(self) -> None:
-        if self.banner is not None and self.banner.call_id:
-            self.banner.pin.copy()
-        elif self.page.detail is not None:
-            self.page.detail.pin.copy()
+        if (place := self._digits()) is not None:
+            place.pin.copy()
+
+    def _digits(self) -> LineBanner | DetailPane | None:
+        """Return where number and PIN are: of the open line, else of the chosen call."""
+        return self.banner if self.banner is not None and self.banner.call_id else self.page.detail
 
     def _on_escape(self) -> None:
         if self._outbox is not None and self._pages.currentWidget() is self._outbox:
@@ -362,27 +381,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, after a question while something still needs the window; not while the computer shuts down."""
-        application = QGuiApplication.instance()
-        ends = isinstance(application, QGuiApplication) and application.isSavingSession()
-        words = "" if ends else self._closing_words()
-        if words and not (self._question is not None and self._question.result()):
-            from ui.widgets.question import Question  # noqa: PLC0415 - seldom wanted
-
+        if not self._leaving.may_close(self._live.customer.person if self._live else ""):
             event.ignore()
-            self._question = Question("Close Foreword?", words, self, go="Close", stay="Stay", name="closing")
-            self._question.accepted.connect(self.close)
-            self._question.open()
             return
         if self._place is not None:
             keep_place(self, self._place)
         super().closeEvent(event)
-
-    def _closing_words(self) -> str:
-        try:
-            waiting = self._desk.status().waiting
-        except StoreProblem:
-            waiting = 0
-        return closing_words(waiting, self._live.customer.person if self._live else "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Sleep while minimised; look again on coming to the front, for the computer may have slept as well."""

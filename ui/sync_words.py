@@ -44,7 +44,7 @@ class SyncState(NamedTuple):
 
 def sync_state(status: SyncStatus, wording: Wording, *, syncing: bool) -> SyncState:
     """Return what the status button says; what the writer must do comes before what goes on by itself."""
-    if status.trouble and _wants_sign_in(status.trouble):
+    if status.trouble and wants_sign_in(status):
         return SyncState(SyncKind.SIGN_IN, wording.problem(status.trouble).title)
     if status.attention:
         verb = "needs" if status.attention == 1 else "need"
@@ -54,10 +54,13 @@ def sync_state(status: SyncStatus, wording: Wording, *, syncing: bool) -> SyncSt
     return _in_trouble(status.trouble, wording) if status.trouble else _at_rest(status, wording)
 
 
-def _wants_sign_in(trouble: str) -> bool:
+def wants_sign_in(status: SyncStatus) -> bool:
+    """Tell whether only signing in helps."""
+    if status.trouble is None:
+        return False
     from ui.sentences import sign_in_codes  # noqa: PLC0415 - a start without trouble does without the sentences
 
-    return trouble in sign_in_codes()
+    return status.trouble in sign_in_codes()
 
 
 def _in_trouble(trouble: str, wording: Wording) -> SyncState:
@@ -166,17 +169,19 @@ def _about(length: timedelta) -> str:
     return count_of(round(minutes / 60), "hour") if minutes < 2 * 24 * 60 else count_of(round(minutes / 1440), "day")
 
 
-def empty_words(status: SyncStatus | None, problem: Problem | None, wording: Wording) -> tuple[str, str]:
-    """Return what a window without any call says, title and text; ``problem`` is what stops this computer itself."""
+def empty_words(status: SyncStatus | None, problem: Problem | None, wording: Wording) -> tuple[str, str, StripStep]:
+    """Return what a window without any call says and offers; ``problem`` is what stops this computer itself."""
     if problem is not None:
         sentence = wording.problem(problem.code, problem.detail)
-        return sentence.title, sentence.paragraph()
-    if status is not None and status.last_synced_at is not None:
-        return "No invitations yet", _NO_INVITATIONS
+        return sentence.title, sentence.paragraph(), StripStep.NONE
+    signs_in = status is not None and wants_sign_in(status)
+    if status is not None and status.last_synced_at is not None and not signs_in:
+        return "No invitations yet", _NO_INVITATIONS, StripStep.NONE
     if status is not None and status.trouble is not None:
         sentence = wording.problem(status.trouble, status.trouble_detail)
-        return sentence.title, sentence.paragraph()
-    return "Getting your invitations", "This is the first time, so it takes a moment."
+        step = StripStep.SIGN_IN if signs_in else StripStep.NONE
+        return sentence.title, sentence.paragraph(), step
+    return "Getting your invitations", "This is the first time, so it takes a moment.", StripStep.NONE
 
 
 def closing_words(waiting: int, person: str) -> str:

@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from tests.support.desks import NOW, START, accepted, customer, invitation
 from tests.support.scenes import Scene
+from ui.account import Who
 from ui.answer_dialog import AnswerDialog
 from ui.decline_dialog import DeclineDialog
 from ui.main_window import MainWindow
+from ui.sign_in_dialog import SignInDialog
+from ui.signing_in import SigningIn
 
 CALLS = (
     invitation("cr_1", starts=[NOW + timedelta(hours=3), NOW + timedelta(hours=30)]),
@@ -46,13 +49,23 @@ def outbox(scene: Scene) -> QWidget:
     return window
 
 
+class NobodyYet:
+    """An account that is only looked at."""
+
+    who = Who("marketplace.example")
+
+
+def sign_in(scene: Scene) -> QWidget:
+    return SignInDialog(SigningIn(NobodyYet(), scene.stage), scene.wording, None)
+
+
 def accepts(call_id):
     from sync.domain.intents import Accept
 
     yield Accept(call_id, "sl_1", START, 1)
 
 
-@pytest.fixture(params=[main_window, view_times, decline, outbox], ids=lambda make: make.__name__)
+@pytest.fixture(params=[main_window, view_times, decline, outbox, sign_in], ids=lambda make: make.__name__)
 def scene(request, qtbot, tmp_path):
     made = Scene(qtbot, tmp_path, CALLS, request.param)
     if isinstance(made.window, MainWindow):

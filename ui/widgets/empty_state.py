@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.icons import draw
 from ui.style import colour, px, tokens
+from ui.widgets.buttons import PrimaryButton
 from ui.widgets.plain_label import PlainLabel
 
 
@@ -43,7 +44,12 @@ class Letter(QWidget):
 
 
 class EmptyState(QWidget):
-    """A page with a title, a sentence, and room for one widget below (a box of things to do)."""
+    """A page with a title, a sentence, and room for one widget below (a box of things to do).
+
+    ``pressed`` when the button is that ``say`` may give it.
+    """
+
+    pressed = Signal()
 
     def __init__(
         self,
@@ -71,6 +77,11 @@ class EmptyState(QWidget):
             label.setMaximumWidth(px(600))
             column.addLayout(_centred(label))
             column.addSpacing(px(10))
+        self.button = PrimaryButton("", self, name=f"{name}Button", tall=True)
+        self.button.clicked.connect(self.pressed)
+        self.button.hide()
+        column.addSpacing(px(10))
+        column.addWidget(self.button, 0, middle)
         if below is not None:
             below.setMaximumWidth(px(600))
             column.addSpacing(px(22))
@@ -79,10 +90,12 @@ class EmptyState(QWidget):
         self.setLayout(column)
         column.setContentsMargins(px(24), px(24), px(24), px(24))
 
-    def say(self, title: str, text: str) -> None:
-        """Show other words."""
+    def say(self, title: str, text: str, button: str = "") -> None:
+        """Show other words, with a button below them if there is something to do."""
         self.title.setText(title)
         self.text.setText(text)
+        self.button.set_words(button)
+        self.button.setVisible(bool(button))
 
 
 def _centred(widget: QWidget, *, fill: bool = False) -> QHBoxLayout:
