@@ -88,7 +88,7 @@ def show_account(
         chosen.append(following)
         application.exit()
 
-    worker = Worker(make_runner, news)
+    worker = Worker(make_runner, news, hurry=lambda: wait_no_longer(core.desk))
     wording = Wording(formats_of(QLocale.system(), settings.clock), core.clock.now, zone_of_window)
     account = None if profile.practice else AccountHere(core, profile, follow)
     place = profile.window_place
@@ -129,7 +129,6 @@ def answer_other_starts(profile: Profile, window: QWidget, desk: Desk, worker: W
 
     def sync() -> None:
         desk.announce(Changed.of(*Kind))  # the terminal may have queued something
-        worker.errand(desk.send_waiting, lambda _done: None, lambda _problem: None)  # the round says the problem
         worker.wake()
 
     try:
@@ -139,6 +138,13 @@ def answer_other_starts(profile: Profile, window: QWidget, desk: Desk, worker: W
     notifier = QSocketNotifier(bell.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(bell.answer)
     return bell.close
+
+
+def wait_no_longer(desk: Desk) -> None:
+    """Let everything that waits for a later try go at the next round. Raises StoreProblem."""
+    status = desk.status()
+    if status.waiting or status.attention:
+        desk.send_waiting()
 
 
 def watch_outside(application: QApplication, core: Core, news: News, worker: Worker, window: QWidget) -> None:

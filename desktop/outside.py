@@ -27,11 +27,7 @@ LOOK_MS: Final = 1_000
 
 def watch(application: QApplication, core: Core, news: News, worker: Worker, parent: QObject) -> None:
     """Watch all of it for as long as ``parent`` lives."""
-    active = Qt.ApplicationState.ApplicationActive
-    application.applicationStateChanged.connect(lambda state: worker.set_in_view(state == active))
-    network = network_information()
-    if network is not None:
-        wake_when_reachable(network, worker.wake)
+    Returns(application, network_information(), worker, parent)
     ForeignWrites(core.queries.data_version, core.desk.announce, news.changed, parent)
 
 
@@ -44,10 +40,29 @@ def network_information() -> QNetworkInformation | None:
     return QNetworkInformation.instance()
 
 
-def wake_when_reachable(network: QNetworkInformation, wake: Callable[[], None]) -> None:
-    """Call ``wake`` whenever the network is there again, or another one is."""
-    gone = type(network).Reachability.Disconnected
-    network.reachabilityChanged.connect(lambda reached: None if reached == gone else wake())
+class Returns(QObject):
+    """Tells the worker when the writer comes and goes, and wakes it when the network, or another one, is there."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        network: QNetworkInformation | None,
+        worker: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        application.applicationStateChanged.connect(self._on_application_state)
+        if network is not None:
+            self._gone = type(network).Reachability.Disconnected
+            network.reachabilityChanged.connect(self._on_reachability)
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        self._worker.set_in_view(state == Qt.ApplicationState.ApplicationActive)
+
+    def _on_reachability(self, reached: QNetworkInformation.Reachability) -> None:
+        if reached != self._gone:
+            self._worker.wake()
 
 
 class ForeignWrites(QObject):

@@ -24,7 +24,8 @@ PATIENCE = 5.0
 class Worker(QObject):
     """Runs what ``make_runner`` makes, in a thread of its own, and tells the window by ``news`` how that goes.
 
-    ``make_runner`` is called in that thread with the two hooks of the runner; it may take its time.
+    ``make_runner`` is called in that thread with the two hooks of the runner; it may take its time. ``hurry`` is called
+    in that thread when the writer wants no more waiting.
     """
 
     _outcome = Signal(object)
@@ -33,11 +34,13 @@ class Worker(QObject):
         self,
         make_runner: Callable[[Callable[[], None], Callable[[RoundReport | Problem], None]], Runner],
         news: News,
+        hurry: Callable[[], object] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._make_runner = make_runner
         self._news = news
+        self._hurry = hurry
         self._runner: Runner | None = None
         self._salvaged: Problem | None = None
         """Happens once and is over by the next round; it stays in sight until the program ends."""
@@ -57,7 +60,8 @@ class Worker(QObject):
             self._thread.join(PATIENCE)
 
     def wake(self) -> None:
-        """Sync now."""
+        """Sync now, after ``hurry`` has ended our own waits."""
+        self.errand(self._hurry, lambda _done: None, lambda _problem: None)  # the round says the problem
         self._tell(lambda runner: runner.wake())
 
     def set_in_view(self, in_view: bool) -> None:  # noqa: FBT001 - the state that is set

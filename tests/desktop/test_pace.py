@@ -18,6 +18,7 @@ from desktop.paths import Profile
 from desktop.pokes import Pokes
 from desktop.single_instance import ring
 from desktop.wiring import Access, open_core, open_listener
+from desktop.worker import Worker as RealWorker
 from sync.clock import SystemClock
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Decline
@@ -241,12 +242,13 @@ class Information(QObject):
 
 
 def test_a_network_that_comes_back_wakes_and_one_that_goes_does_not(qapp):
-    network, woken = Information(), deque()
-    outside.wake_when_reachable(network, lambda: woken.append(1))
+    network, worker = Information(), Worker()
+    watching = outside.Returns(qapp, network, worker)
     network.reachabilityChanged.emit(QNetworkInformation.Reachability.Disconnected)
-    assert len(woken) == 0
+    assert worker.told == []
     network.reachabilityChanged.emit(QNetworkInformation.Reachability.Online)
-    assert len(woken) == 1
+    assert worker.told == ["wake"]
+    watching.deleteLater()
 
 
 def test_a_computer_that_tells_nothing_of_its_network_is_none_the_worse(qapp, monkeypatch):
@@ -266,9 +268,6 @@ class Worker:
     def set_in_view(self, in_view):
         self.told.append(in_view)
 
-    def errand(self, job, done, _failed):
-        done(job())
-
 
 def test_the_worker_hears_when_the_writer_goes_and_comes_back(qapp, tmp_path):
     worker, parent = Worker(), QObject()
@@ -277,6 +276,16 @@ def test_the_worker_hears_when_the_writer_goes_and_comes_back(qapp, tmp_path):
         qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
         qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
     assert worker.told == [False, True]
+
+
+def test_the_worker_of_a_window_that_is_gone_hears_nothing(qapp, qtbot):
+    network, worker, parent = Information(), Worker(), QObject()
+    watching = outside.Returns(qapp, network, worker, parent)
+    with qtbot.waitSignal(watching.destroyed):
+        parent.deleteLater()
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    network.reachabilityChanged.emit(QNetworkInformation.Reachability.Online)
+    assert worker.told == []
 
 
 class Beside:
@@ -339,14 +348,10 @@ def test_an_open_window_looks_by_itself(qtbot, beside):
     assert beside.heard == [Changed.of(*Kind)]
 
 
-def test_the_terminal_beside_an_open_window_lets_all_that_waits_go(qtbot, beside, tmp_path):
+def test_the_terminal_beside_an_open_window_has_it_look_and_sync(qtbot, beside, tmp_path):
     worker, window = Worker(), QMainWindow()
     qtbot.addWidget(window)
     made = beside.window
-    item = made.desk.submit(Decline("cr_1", "None of these work for me.", 1))
-    made.outbox.mark_inflight([item.key], "e1", made.clock.now())
-    made.outbox.postpone(item.key, made.clock.now() + timedelta(minutes=4), Busy("http-500"), made.clock.now())
-    beside.heard.clear()
     end = app.answer_other_starts(Profile(tmp_path, ""), window, made.desk, worker)
     asked = threading.Thread(target=ring, args=(tmp_path, "sync"))
     asked.start()
@@ -354,4 +359,20 @@ def test_the_terminal_beside_an_open_window_lets_all_that_waits_go(qtbot, beside
     asked.join(PATIENCE)
     end()
     assert beside.heard == [Changed.of(*Kind)]
-    assert made.queries.item(item.key).not_before is None
+
+
+def test_a_writer_who_says_sync_now_waits_for_no_try_of_ours(qapp, beside):
+    made, rounds = beside.window, Rounds()
+    item = made.desk.submit(Decline("cr_1", "None of these work for me.", 1))
+    made.outbox.mark_inflight([item.key], "e1", made.clock.now())
+    made.outbox.postpone(item.key, made.clock.now() + timedelta(minutes=4), Busy("http-500"), made.clock.now())
+    worker = RealWorker(
+        lambda started, finished: Runner(rounds, made.clock, started=started, finished=finished),
+        News(),
+        lambda: app.wait_no_longer(made.desk),
+    )
+    worker.start()
+    worker.wake()
+    assert until(lambda: rounds.count)
+    assert until(lambda: made.queries.item(item.key).not_before is None)
+    worker.stop()
