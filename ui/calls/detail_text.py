@@ -87,8 +87,14 @@ def detail_text(shown: ShownCall, wording: Wording) -> DetailText:
         own_words=own or "",
         follow_up_of=call.follow_up_of,
         unrecorded=call.status in {CallStatus.ACCEPTED, CallStatus.HELD},
-        can_answer=section is Section.NEEDS_ANSWER,
+        can_answer=section is Section.NEEDS_ANSWER or _can_answer_otherwise(shown, wording),
     )
+
+
+def _can_answer_otherwise(shown: ShownCall, wording: Wording) -> bool:
+    """Tell whether an answer that waits here can be replaced by another one."""
+    unsent = shown.pending is not None and shown.pending.can_be_taken_back
+    return unsent and bool(shown.call.open_slots(wording.now()))
 
 
 def _time_line(shown: ShownCall, section: Section, wording: Wording) -> tuple[IconName, str, str, str]:
