@@ -280,7 +280,9 @@ class Desk:
             return Refusal.ALREADY_WAITING
         match intent:
             case Accept():
-                return refuse_accept(shown.call, intent.slot_id, self._clock.now())
+                # By the marketplace's clock, as far as it is known: a wrong one here is to refuse nothing.
+                ahead = self._queries.sync_state().clock_offset or timedelta(0)
+                return refuse_accept(shown.call, intent.slot_id, self._clock.now() + ahead)
             case Decline():
                 return Refusal.TOO_LONG if len(intent.message) > MESSAGE_CHARS else refuse_decline(shown.call)
             case ReportNoShow():
