@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from sync.domain.intents import Accept, ReportNoShow
+from sync.domain.intents import Accept, ReportNoShow, SaveNote
 from sync.domain.problems import Busy
 from sync.domain.projection import Section
+from sync.domain.rows import NotePart
 from tests.support.desks import NOW, START, TestDesk, accepted, desk_with, invitation
-from tests.support.windows import wording_of
+from tests.support.windows import QuietBackstage, wording_of
+from ui.answer_dialog import AnswerDialog
+from ui.call_dialog import Surroundings
 from ui.calls.detail_text import Step, detail_text
 from ui.calls.row_text import row_text
+from ui.decline_dialog import DeclineDialog
+from ui.news import News
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
+    from pytestqt.qtbot import QtBot
 
 
 @pytest.fixture
@@ -68,3 +79,15 @@ def test_times_can_be_viewed_while_an_answer_waits_and_not_once_it_has_left(made
     assert can_answer()
     made.outbox.mark_inflight([key], "epoch", NOW)
     assert not can_answer()
+
+
+@pytest.mark.parametrize("dialog", [AnswerDialog, lambda around, call_id: DeclineDialog(around, call_id, {})])
+def test_the_answering_dialogs_open_beside_a_report_and_a_note_that_wait(
+    qtbot: QtBot, made: TestDesk, dialog: Callable[[Surroundings, str], QDialog]
+) -> None:
+    made.desk.submit(ReportNoShow("cr_9", 7))
+    made.desk.submit(SaveNote("cr_9", NotePart.LIVE, "Nobody came."))
+    opened = dialog(Surroundings(made.desk, News(), QuietBackstage(), wording_of(made)), "cr_9")
+    qtbot.addWidget(opened)
+    opened.show()
+    assert opened.isVisible()
