@@ -256,8 +256,6 @@ class Desk:
         """Return the copy of everything that was kept when the marketplace last went back in time; None for never."""
         return self._ledgers().copy_before_restore()
 
-    def _refusal(self, intent: Intent) -> Refusal | None:
-        match intent:
     @property
     def care(self) -> Care:
         """What looks after the data on this computer: check, export, back up."""
@@ -265,6 +263,8 @@ class Desk:
 
         return Care(self._queries.connection, self._clock)
 
+    def _refusal(self, intent: Intent) -> Refusal | None:
+        match intent:
             case SaveNote():
                 return Refusal.TOO_LONG if len(intent.text) > NOTE_CHARS else None
             case SetProfile():
