@@ -49,19 +49,20 @@ class SignInDialog(QDialog):
         column = QVBoxLayout(self)
         # Words of a known width have a known height, and the window is as large as they are.
         column.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        column.setContentsMargins(px(28), px(24), px(28), px(22))
-        column.setSpacing(px(12))
-        for part in (self._title, self._problem, self._text, self._code_box, self._choice):
-            column.addWidget(part)
-            part.setFixedWidth(width)
         # The words of links, not their grounds, stand in line with everything above.
-        links = QVBoxLayout()
-        links.setContentsMargins(-self._foot.indent, 0, 0, 0)
-        links.setSpacing(px(12))
-        links.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeading)
-        links.addWidget(self._foot)
-        self._foot.setFixedWidth(width + self._foot.indent)
-        column.addLayout(links)
+        indent = self._foot.indent
+        column.setContentsMargins(px(28) - indent, px(24), px(28), px(22))
+        column.setSpacing(px(12))
+        page = QVBoxLayout()
+        page.setContentsMargins(indent, 0, 0, 0)
+        page.setSpacing(px(12))
+        for part in (self._title, self._problem, self._text, self._code_box, self._choice):
+            page.addWidget(part)
+            part.setFixedWidth(width)
+        self._foot.setFixedWidth(width + indent)
+        column.addLayout(page)
+        column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self._foot)
         signing.changed.connect(self._show)
         self.finished.connect(self._on_finished)
         self._show()
