@@ -17,6 +17,7 @@ from sync.store.queries import Queries
 
 if TYPE_CHECKING:
     import threading
+    from concurrent.futures import Executor
     from random import Random
 
     from desktop.paths import Profile
@@ -87,17 +88,20 @@ def open_core(profile: Profile, clock: Clock | None = None, keychain: Keychain |
 
 
 def connect(core: Core, profile: Profile, practice: PracticeMarketplace | None) -> Round:
-    """Connect the core with the profile's marketplace, starting ``practice`` first if that is the one.
+    """Connect the core with the profile's marketplace, for a terminal: Ctrl+C ends a wait for an answer at once.
 
+    ``practice`` is started first if that is the one.
     Raises Offline when practice does not start, ValueError for a marketplace's address that is not safe.
     """
+    from desktop.in_turn import InTurn  # noqa: PLC0415 - not on the way to the first list
+
     if practice is not None:
         address = practice.ensure_running()
-        return build_round(core, address.origin, Access(lambda: address.token))
-    return build_round(core, profile.origin, open_access(core, profile, core.keychain()))
+        return build_round(core, address.origin, Access(lambda: address.token), InTurn)
+    return build_round(core, profile.origin, open_access(core, profile, core.keychain()), InTurn)
 
 
-def build_round(core: Core, origin: str, access: Access) -> Round:
+def build_round(core: Core, origin: str, access: Access, threads: Callable[[], Executor] | None = None) -> Round:
     """Put a round together over HTTP; imports all that talks and writes. Raises ValueError for an unsafe address."""
     from random import Random  # noqa: PLC0415
 
@@ -105,11 +109,17 @@ def build_round(core: Core, origin: str, access: Access) -> Round:
 
     http = core.ends.enter_context(new_client(core.clock))
     marketplace = HttpMarketplace(origin, access.token, http, core.clock, _new_key, access.renew)
-    return assemble_round(core, marketplace, Random(), _new_key)  # noqa: S311 - spreads retries, guards nothing
+    return assemble_round(core, marketplace, Random(), _new_key, threads)  # noqa: S311 - spreads retries, guards nothing
 
 
-def assemble_round(core: Core, marketplace: Marketplace, random: Random, new_key: Callable[[], str]) -> Round:
-    """Put a round together from the core and any marketplace."""
+def assemble_round(
+    core: Core,
+    marketplace: Marketplace,
+    random: Random,
+    new_key: Callable[[], str],
+    threads: Callable[[], Executor] | None = None,
+) -> Round:
+    """Put a round together from the core and any marketplace; ``threads`` makes the pool in which actions are sent."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     from sync.domain.notes import Marks, merge  # noqa: PLC0415 - in the worker's time, like all below
@@ -121,8 +131,8 @@ def assemble_round(core: Core, marketplace: Marketplace, random: Random, new_key
     queries, clock, announce = core.queries, core.clock, core.desk.announce
     outbox, ledgers = core.outbox(), core.ledgers()
     both = partial(merge, marks=Marks(ONE_VERSION, OTHER_VERSION))
-    threads = partial(ThreadPoolExecutor, LANES, thread_name_prefix="lane")
-    push = Push(marketplace, queries, outbox, clock, random, new_key, both, announce, threads)
+    pool = threads or partial(ThreadPoolExecutor, LANES, thread_name_prefix="lane")
+    push = Push(marketplace, queries, outbox, clock, random, new_key, both, announce, pool)
     pull = Pull(marketplace, queries, ledgers, clock, new_key, both, announce)
     return Round(marketplace, push, pull, queries, outbox, ledgers, clock, random, announce)
 
