@@ -7,10 +7,11 @@ the account is read anew then, nothing is deleted, and lost actions are looked f
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sync.domain.changes import Changed
-from sync.domain.problems import Busy, Resync, Trouble
+from sync.domain.problems import Busy, Problem, Resync, Trouble
 from sync.store.restore import WentBack
 
 if TYPE_CHECKING:
@@ -51,17 +52,18 @@ class Pull:
     def run(self) -> None:
         """Follow the changes to their end, taking a snapshot where there is no cursor or none that holds."""
         cursor = self._queries.sync_state().cursor
+        last: Problem = Busy(Trouble.GARBLED, "a history that goes back while it is read")
         for _ in range(BEGINNINGS):
             try:
                 self._follow(cursor or self.take_snapshot())
             except WentBack:
                 self._begin_anew(self._queries.sync_state().epoch or "")
-            except Resync:
-                pass
+            except Resync as problem:
+                last = problem
             else:
                 return
             cursor = None
-        raise Busy(Trouble.GARBLED, "a history that goes back while it is read")
+        raise last
 
     def take_snapshot(self) -> str:
         """Read the whole account; rows that it does not list are marked, never deleted. Returns the cursor.
@@ -97,7 +99,7 @@ class Pull:
                 cursor,
                 head=head,
                 unreadable=unreadable,
-                now=self._clock.now(),
+                now=self._clock.now() + (self._marketplace.clock_offset or timedelta(0)),
                 new_key=self._new_key,
                 merge=self._merge,
             )

@@ -141,7 +141,7 @@ class Push:
             # Another device's message stands: the writer is to know that this one was not delivered (A7).
             self._park(item, Refused("already-declined", current=outcome.rows))
             return
-        changed = self._outbox.acknowledge(item.key, outcome, self._clock.now())
+        changed = self._outbox.acknowledge(item.key, outcome, self._now_there())
         self.sent += 1
         self._tell(item, changed)
 
@@ -157,7 +157,11 @@ class Push:
         """Tell whether an acceptance was refused because its time has passed, by the marketplace's clock (A7)."""
         if not isinstance(item.intent, Accept) or problem.code not in {"slot-gone", "call-expired"}:
             return False
-        return item.intent.starts_at <= self._clock.now() + (self._marketplace.clock_offset or timedelta(0))
+        return item.intent.starts_at <= self._now_there()
+
+    def _now_there(self) -> datetime:
+        """The time by the marketplace's clock."""
+        return self._clock.now() + (self._marketplace.clock_offset or timedelta(0))
 
     def _wait(self, item: OutboxItem, problem: Busy) -> None:
         now = self._clock.now()

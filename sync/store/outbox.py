@@ -203,7 +203,11 @@ class Outbox:
             changed = stated.apply(connection, Rows(notes=(there,)) if there else Rows())
             merged = SaveNote(mine.call_id, mine.part, mine.text, None, mine.conflict)
             if there is not None:
-                known = problem.base_text or texts.text_at(connection, mine.call_id, mine.part, item.base) or ""
+                known = problem.base_text
+                if known is None:
+                    known = texts.text_at(connection, mine.call_id, mine.part, item.base)
+                if known is None:
+                    known = texts.common_ground(mine.text, there.text)
                 both = merging.merge(known, mine.text, there.text)
                 conflict = both.conflict or mine.conflict or there.conflict
                 merged = SaveNote(mine.call_id, mine.part, both.text, there.revision, conflict)

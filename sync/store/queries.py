@@ -124,7 +124,7 @@ class Queries:
 
     def item_counts(self, now: datetime) -> tuple[int, int]:
         """Return how many actions wait (or are being sent), and how many need attention: refused, blocked or stuck."""
-        stuck = "attempts > 0 AND (attempts >= :tries OR first_sent_at <= :since)"
+        stuck = "attempts > 0 AND (attempts >= :tries OR coalesce(first_sent_at <= :since, 0))"
         needs = f"state IN ('rejected', 'blocked') OR ({stuck})"
         query = f"SELECT {needs} AS no, count(*) FROM outbox WHERE {_ALIVE} AND state <> 'acked' GROUP BY no"  # noqa: S608
         rows = self._rows(query, {"tries": STUCK_TRIES, "since": to_millis(now - STUCK_AFTER)})

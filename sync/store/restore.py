@@ -116,7 +116,7 @@ def _requeue(connection: Connection, saved: SaveNote, now: datetime, new_key: Ca
     note = connection.execute(query.where(NOTE.c.server_missing == 0)).first()
     text, conflict = saved.text, saved.conflict
     if note is not None and not texts.is_ancestor(connection, saved, note.text):
-        both = merge("", saved.text, note.text)
+        both = merge(texts.common_ground(saved.text, note.text), saved.text, note.text)
         text, conflict = both.text, both.conflict
     again = SaveNote(saved.call_id, saved.part, text, note.revision if note else None, conflict)
     outbox.requeue_text(connection, new_key(), again, again.base_revision, now)

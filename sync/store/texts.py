@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from sync.domain.alignment import align
 from sync.domain.intents import SaveNote
 from sync.domain.rows import Gone, Note, NotePart, Profile
 from sync.domain.times import to_millis
@@ -121,12 +122,18 @@ def name_saved(connection: Connection, key: str, note: Note, base: str | None) -
 
 
 def text_at(connection: Connection, call_id: str, part: NotePart, revision: str | None) -> str | None:
-    """Return the text that a note had at a revision, if that was ever here."""
-    if revision is None:
+    """Return the text that a note had at a revision of this history, if that was ever here."""
+    if revision is None or revision.startswith(_WAS):
         return None
     known = _of(select(NOTE_REVISION.c.text), call_id, part, NOTE_REVISION)
     text: str | None = connection.scalar(known.where(NOTE_REVISION.c.revision == revision))
     return text
+
+
+def common_ground(mine: str, theirs: str) -> str:
+    """Return the lines that both have: the base of a merge of texts of unknown history, in which nothing goes."""
+    one, other = mine.split("\n"), theirs.split("\n")
+    return "\n".join(one[at] for at, _ in align(one, other))
 
 
 def is_ancestor(connection: Connection, saved: SaveNote, text: str) -> bool:

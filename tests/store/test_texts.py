@@ -79,6 +79,28 @@ def test_a_text_written_where_nothing_was_has_no_text_to_compare_with(made):
     assert seen == [""]
 
 
+def test_a_merge_is_counted_as_waiting_and_not_as_stuck(made):
+    sent = send(made, save(made, "Six blue jackets."))
+    stale = Outdated("revision-mismatch", "", note(4, "Six jackets. Monday."), "Six jackets.")
+    both = Merging(lambda *_: Merged("Six blue jackets. Monday.", conflict=False), "merged", None)
+    made.outbox.merge_note(sent, stale, both, NOW)
+    assert (made.desk.status().waiting, made.desk.status().attention) == (1, 0)
+
+
+def test_what_an_old_history_said_is_no_ground_for_a_merge_in_a_new_one(made):
+    item = save(made, "Six jackets.\nMine.")
+    made.ledgers.begin_epoch("e2", NOW, returning=True)
+    seen = []
+
+    def merge(base, mine, theirs):
+        seen.append(base)
+        return Merged(f"{mine}\n{theirs}", conflict=False)
+
+    stale = Outdated("revision-mismatch", "", note(4, "Theirs."), None)
+    made.outbox.merge_note(send(made, item), stale, Merging(merge, "m", None), NOW)
+    assert seen == [""]
+
+
 def test_a_note_that_a_snapshot_lists_no_more_is_marked_and_its_text_stays(made):
     end_snapshot(made, {"cr_1"})
     with made.database.write() as connection:
