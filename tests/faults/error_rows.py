@@ -54,7 +54,7 @@ ELSEWHERE = "Changed on another computer"
 PAUSE = "The marketplace asks for a pause"
 PORTAL = "This network wants you to sign in first"
 FULL = "A limit of your account is reached"
-LONG = "The message is too long"
+LONG = "The text is too long"
 UPDATE = "Foreword needs an update"
 SIGN_IN = "Sign in again"
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sync.domain.calls import CallStatus
-from sync.domain.intents import Accept, Decline, OutboxState
+from sync.domain.intents import Accept, Decline, OutboxState, ReportNoShow, SaveNote, SetProfile
+from sync.domain.rows import NotePart
 from tests.faults.scene import Scene
 from tests.support.faults import Fault, Kind, Moment
 
+NOTE = "Six jackets, six people.\nAsk about the deadline."
 MESSAGE = "None of these work for me. Tuesday at ten would."
 
 
@@ -88,6 +90,48 @@ def _is_declined(scene: Scene) -> None:
     assert scene.item_now().state is OutboxState.SETTLED
 
 
+def _write_a_note(scene: Scene) -> None:
+    scene.submit(SaveNote(scene.call.id, NotePart.PREPARED, NOTE))
+
+
+def _note_is_written(scene: Scene) -> None:
+    server = scene.stage.get(f"/v1/call-requests/{scene.call.id}/notes/prepared")
+    shown = scene.computer.desk.note(scene.call.id, NotePart.PREPARED)
+    assert (server["text"], shown.text, shown.base_revision) == (NOTE, NOTE, server["revision"])
+    assert (shown.pending, scene.item_now().state) == (None, OutboxState.SETTLED)
+
+
+def _change_the_profile(scene: Scene) -> None:
+    field = scene.computer.desk.profile()["headline"]
+    scene.submit(SetProfile("headline", f"As of {scene.call.id}", field.version))
+
+
+def _profile_is_changed(scene: Scene) -> None:
+    server = scene.stage.get("/v1/profile")["fields"]["headline"]
+    shown = scene.computer.desk.profile()["headline"]
+    assert (server["value"], shown.value, shown.version) == (*(f"As of {scene.call.id}",) * 2, server["version"])
+    assert (shown.pending, scene.item_now().state) == (None, OutboxState.SETTLED)
+
+
+def _report_that_nobody_came(scene: Scene) -> None:
+    made = scene.stage.market.event("invite", starts_in_minutes=1)
+    slot = made["slots"][0]
+    taken = {"slot_id": slot["id"], "starts_at": slot["starts_at"], "seen_version": made["version"]}
+    scene.stage.act_elsewhere(f"{made['id']}/acceptance", f"before-{made['id']}", taken)
+    scene.stage.let_pass(timedelta(minutes=8))
+    scene.sync()
+    scene.call = scene.computer.desk.call(made["id"]).call
+    scene.count_from_here()
+    scene.submit(ReportNoShow(scene.call.id, 6))
+
+
+def _report_is_made(scene: Scene) -> None:
+    assert scene.on_server()["no_show"]["waited_minutes"] == 6
+    shown = scene.computer.desk.call(scene.call.id)
+    assert (shown.call.status, shown.report) == (CallStatus.NO_SHOW, None)
+    assert scene.item_now().state is OutboxState.SETTLED
+
+
 def _accept_without_an_answer_twice(scene: Scene) -> None:
     _accept(scene)
     scene.proxy.arm(Fault(Kind.RESET, Moment.AFTER, lambda asked: ACCEPT.hits(asked.method, asked.path)))
@@ -107,4 +151,8 @@ OUTCOME = Operation(
     effects=1, done_before=1, tries=2,
 )  # fmt: skip
 
-OPERATIONS = (SNAPSHOT, CHANGES, ACCEPT, DECLINE, OUTCOME)
+NOTE_OF = Operation("note", "PUT", f"{CALL}/notes/prepared", "send", _write_a_note, _note_is_written, effects=1)
+PROFILE = Operation("profile", "PATCH", "/v1/profile", "send", _change_the_profile, _profile_is_changed, effects=1)
+REPORT = Operation("no-show", "POST", f"{CALL}/no-show", "send", _report_that_nobody_came, _report_is_made, effects=1)
+
+OPERATIONS = (SNAPSHOT, CHANGES, ACCEPT, DECLINE, NOTE_OF, PROFILE, REPORT, OUTCOME)

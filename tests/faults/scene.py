@@ -154,6 +154,12 @@ class Stage:
         assert shown is not None
         return Scene(self, computer, road, watched, shown.call)
 
+    def let_pass(self, time: timedelta) -> None:
+        """Let time pass at the marketplace, at home and on the computer of the newest scene."""
+        self.market.advance(time.total_seconds())
+        self._home.clock.advance(time)
+        self.clock.advance(time)
+
     def invite(self) -> str:
         """Let a customer invite and return the invitation's id."""
         made = self._server.post("/practice/events", json={"event": "invite"}).raise_for_status().json()

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from sync.domain.intents import Decline
 from sync.domain.problems import Busy, Offline, Problem, Trouble
 from tests.faults.operations import ACCEPT, CHANGES, OPERATIONS, OUTCOME
 from tests.support.faults import Fault, Kind, Moment
@@ -73,11 +74,12 @@ def test_an_answer_that_comes_twice_is_not_taken_for_the_outcome_of_another_acti
     for key, call_id in calls.items():
         scene.stage.act_elsewhere(f"{call_id}/decline", key, {"message": "No.", "reason": None, "seen_version": 1})
     arm(scene, OUTCOME, Kind.TWICE, Moment.AFTER)
-    assert scene.watched.inner.outcome_of("twice-a").call.id == calls["twice-a"]
+    first, second = (Decline(calls[key], "No.", 1) for key in ("twice-a", "twice-b"))
+    assert scene.watched.inner.outcome_of("twice-a", first).call.id == calls["twice-a"]
     scene.proxy.heal()
     with pytest.raises(Busy, match=Trouble.GARBLED):
-        scene.watched.inner.outcome_of("twice-b")
-    assert scene.watched.inner.outcome_of("twice-b").call.id == calls["twice-b"]
+        scene.watched.inner.outcome_of("twice-b", second)
+    assert scene.watched.inner.outcome_of("twice-b", second).call.id == calls["twice-b"]
 
 
 def test_damaged_bytes_are_a_value_or_a_problem_never_a_crash(set_scene):
