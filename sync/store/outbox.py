@@ -204,7 +204,7 @@ class Outbox:
             merged = SaveNote(mine.call_id, mine.part, mine.text, None, mine.conflict)
             if there is not None:
                 known = problem.base_text
-                if known is None:
+                if known is None and not texts.is_older(connection, there):
                     known = texts.text_at(connection, mine.call_id, mine.part, item.base)
                 if known is None:
                     known = texts.common_ground(mine.text, there.text)

@@ -130,6 +130,12 @@ def text_at(connection: Connection, call_id: str, part: NotePart, revision: str 
     return text
 
 
+def is_older(connection: Connection, note: Note) -> bool:
+    """Tell whether a newer text than this was stated before: then the marketplace went back, and nobody took away."""
+    version: int | None = connection.scalar(_of(select(NOTE.c.version), note.call_id, note.part))
+    return version is not None and version > note.version
+
+
 def common_ground(mine: str, theirs: str) -> str:
     """Return the lines that both have: the base of a merge of texts of unknown history, in which nothing goes."""
     one, other = mine.split("\n"), theirs.split("\n")

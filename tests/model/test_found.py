@@ -17,6 +17,7 @@ FOUND = {
     "45": "an acceptance was given up because of a clock that was wrong",
     "104": "what an editor held from before a merge wrote over the merge",
     "169": "a snapshot that shows an older state ended the pull instead of beginning it anew",
+    "521": "what a marketplace that went back had lost was taken away here as well, before that was noticed",
     "2051": "a merge that waited could not be counted",
     "2057": "a text that a restored marketplace had lost was taken for words that the other device took away",
     "2099": "a text that was lost was not looked for, because a clock was ten years ahead",
