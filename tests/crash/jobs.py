@@ -11,6 +11,7 @@ from sync.store import upgrade
 from sync.store.database import APPLICATION_ID, Database
 from tests.crash.computer import Computer
 from tests.crash.scene import Crashes, Job
+from tests.support.damage import PAGE, copy_of
 
 
 def action(crashes: Crashes, payload: str) -> Job:
@@ -38,12 +39,18 @@ def merge(crashes: Crashes, _payload: str) -> Job:
 
 
 def damaged(crashes: Crashes, payload: str) -> Job:
-    """A file in which an action waits has lost its header."""
+    """A file is damaged, and the action that waits lies in its log alone."""
     job = action(crashes, payload)
-    path = job.folder / "a.db"
-    with closing(Computer(crashes.market, job.folder, "a", run=job.folder.name)) as computer:
+    elsewhere = crashes.new_folder()
+    copy_of(job.folder / "a.db", elsewhere / "a.db")
+    with closing(Computer(crashes.market, elsewhere, "a", run=job.folder.name)) as computer:
         computer.desk.submit(job.wished)
-    path.write_bytes(bytes(100) + path.read_bytes()[100:])
+        path = copy_of(elsewhere / "a.db", job.folder / "a.db")
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'call_by_time'"
+        [(page,)] = computer.queries.connection().execute(query)
+    with path.open("rb+") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(bytes(PAGE))
     return job._replace(intent=None)
 
 
