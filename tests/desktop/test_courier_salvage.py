@@ -11,9 +11,12 @@ from desktop.courier import Courier
 from desktop.paths import Profile
 from desktop.practice import Address
 from desktop.wiring import open_core
+from desktop.worker import Worker
 from sync.domain.intents import Accept, OutboxState
 from sync.domain.problems import StoreProblem, Trouble
+from sync.round import RoundReport
 from tests.support.marketplace import running_marketplace
+from ui.news import News
 
 PAGE = 4096
 
@@ -54,3 +57,13 @@ def damage_the_calls(profile: Profile) -> None:
         for page in roots:
             file.seek((page - 1) * PAGE)
             file.write(b"\xff" * PAGE)
+
+
+def test_a_salvage_stays_in_sight_until_the_program_ends(qapp):
+    news, seen = News(), []
+    news.trouble.connect(seen.append)
+    worker = Worker(lambda *_hooks: pytest.fail("no round is asked for"), news)
+    salvaged, full = StoreProblem(Trouble.SALVAGED, "where it lies"), StoreProblem(Trouble.DISK_FULL)
+    for outcome in (salvaged, RoundReport(None, None), full, RoundReport(None, None)):
+        worker._on_finished(outcome)
+    assert seen == [salvaged, salvaged, full, salvaged]
