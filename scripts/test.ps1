@@ -13,6 +13,6 @@ if ($args.Count -eq 0) {
     & "$Scripts\lint-imports.exe" --no-logo
     if ($LASTEXITCODE -ne 0) { $Failed = 1 }
 }
-& $Python -m pytest @args
+if ($args.Count -eq 0) { & $Python -m pytest -n auto --dist loadfile } else { & $Python -m pytest @args }
 if ($LASTEXITCODE -ne 0) { $Failed = 1 }
 exit $Failed
