@@ -20,8 +20,8 @@ from tests.model.device import Template
 from tests.model.replay import folder, words_of
 from tests.model.world import ORDINARY, RESTORING, live_through, steps_of
 
-HISTORIES = size(700, 20_000)
-EXAMPLES = size(150, 2_000)
+HISTORIES = size(600, 20_000)
+EXAMPLES = size(600, 2_000)
 HOUR_SECONDS = 3600
 
 RULES = st.sampled_from([rule for rule, weight in RESTORING.items() for _ in range(max(1, round(weight)))])
