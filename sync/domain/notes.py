@@ -40,7 +40,8 @@ def merge(base: str, mine: str, theirs: str, marks: Marks) -> Merged:
       the other side wrote in the same line and both could be joined word by word.
     - What neither side touched stays. A line or word of ``base`` goes only where a side took it away and the other
       left it alone; where the other changed it, the changed line is kept, marked.
-    - New lines, or new words in a line, at the same place are all kept, mine first; equal ones once.
+    - New lines, or new sentences in a line, at the same place are all kept, mine first; equal ones once. Words that
+      both add in the middle of a sentence are two opinions, as below: "Fee: low high" would say neither.
     - Changes that touch, with no word of their own between them, are no joint work but two opinions: both lines are
       kept, marked. So 10:00 that became 10:30 and 11:00 never reads "10:30 11:00" nor "11:30".
     - With the sides swapped, the same words come out and the same verdict.
@@ -199,6 +200,9 @@ def _resolve_words(base: Elements, mine: Elements, theirs: Elements) -> list[str
     if mine[0] == "\n" or theirs[-1] == "\n":
         mine, theirs = theirs, mine
     joined = _both(mine, theirs)
+    alone = len(joined) < len(mine) + len(theirs)
+    if not alone and not (_is_sentence(mine) and _is_sentence(theirs)):
+        return None
     # Asked in both orders, so that both devices come to the same verdict.
     return joined if _stay_whole(joined) and _stay_whole(_both(theirs, mine)) else None
 
@@ -209,6 +213,12 @@ def _room(blanks: list[str]) -> tuple[int, str]:
 
 def _has_number(side: Elements) -> bool:
     return any(_DIGIT.search(word) for word in side)
+
+
+def _is_sentence(side: Elements) -> bool:
+    """Tell whether an addition stands by itself: two that do not would read as one muddled sentence."""
+    text = "".join(side).strip()
+    return "\n" in side or (bool(text) and text[-1] in ".!?;,)")
 
 
 def _has_break(side: Elements) -> bool:

@@ -95,10 +95,23 @@ def test_the_end_of_a_note_is_that_of_the_side_that_changed_it(base, mine, their
     assert joined(f"a\nb{base}", f"A\nb{mine}", f"a\nB{theirs}") == f"A\nB{end}"
 
 
-def test_words_added_at_the_same_place_of_a_line_are_both_kept():
-    assert joined("Topics: boots", "Topics: boots and coats", "Topics: boots and tents") == (
-        "Topics: boots and coats and tents"
+def test_sentences_added_at_the_same_place_of_a_line_are_both_kept():
+    assert joined("About boots.", "About boots. What sizes?", "About boots. Any tents?") == (
+        "About boots. What sizes? Any tents?"
     )
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [
+        ("Fee:", "Fee: low", "Fee: high"),
+        ("Ask about the deadline.", "The deadline is Tuesday.", "The deadline is Friday."),
+        ("Topics: boots", "Topics: boots and coats", "Topics: boots and tents"),
+    ],
+)
+def test_words_that_both_add_in_the_middle_of_a_sentence_are_two_opinions(base, mine, theirs):
+    merged = merge(base, mine, theirs, MARKS)
+    assert merged == Merged(f"{MARKS.mine} {mine}\n{MARKS.theirs} {theirs}", conflict=True)
 
 
 def test_words_added_to_a_line_stay_in_it_when_the_other_side_goes_on_below():
