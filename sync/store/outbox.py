@@ -193,12 +193,13 @@ class Outbox:
     def merge_note(self, item: OutboxItem, problem: Outdated, merging: Merging, now: datetime) -> Changed:
         """Let a merge take the place of the text that was sent and of the one that followed it (A8).
 
-        It goes out as a new action over the present revision; nothing is sent when it says what stands there.
+        It goes out as a new action over the present revision; nothing is sent when it says what stands there. A text
+        of the lane that grew from something else waits on, for a merge of its own.
         """
         with self._database.write() as connection:
-            alive = _alive(connection, item.lane)
-            mine, there = alive[-1].intent if alive else None, problem.note
-            if item.key not in {one.key for one in alive} or not isinstance(mine, SaveNote):
+            grown = _with_followers(_alive(connection, item.lane), item.key)
+            mine, there = grown[-1].intent if grown else None, problem.note
+            if not isinstance(mine, SaveNote):
                 return stated.NOTHING
             changed = stated.apply(connection, Rows(notes=(there,)) if there else Rows())
             merged = SaveNote(mine.call_id, mine.part, mine.text, None, mine.conflict)
@@ -211,7 +212,7 @@ class Outbox:
                 both = merging.merge(known, mine.text, there.text)
                 conflict = both.conflict or mine.conflict or there.conflict
                 merged = SaveNote(mine.call_id, mine.part, both.text, there.revision, conflict)
-            for old in alive:
+            for old in grown:
                 connection.execute(_of(old.key, "queued", "inflight").values(state="cancelled"))
                 _log(connection, old.key, now, "merged", merging.key)
             if there is None or (there.text, there.conflict) != (merged.text, merged.conflict):
@@ -256,10 +257,26 @@ def settle_found(connection: Connection, key: str, now: datetime) -> None:
     _log(connection, key, now, "effect found")
 
 
-def requeue_text(connection: Connection, key: str, saved: SaveNote, revision: str | None, now: datetime) -> None:
+def settle_doubtful_text(connection: Connection, doubtful: OutboxItem, now: datetime) -> Intent:
+    """End a text whose answer was lost, and the one that followed it; return the newest, which holds both."""
+    settle_found(connection, doubtful.key, now)
+    follows = (OUTBOX.c.parent_key == doubtful.key) & (OUTBOX.c.state == "blocked")
+    follower = connection.execute(select(OUTBOX).where(follows).order_by(OUTBOX.c.seq.desc())).first()
+    if follower is None:
+        return doubtful.intent
+    connection.execute(_of(follower.key, "blocked").values(state="cancelled"))
+    _log(connection, follower.key, now, "queued again after", doubtful.key)
+    return _item(follower).intent
+
+
+def has_waiting(connection: Connection, intent: Intent) -> bool:
+    """Tell whether something of the intent's lane waits or is on its way."""
+    return bool(_alive(connection, lane_of(intent)))
+
+
+def requeue_text(connection: Connection, key: str, saved: SaveNote, now: datetime) -> None:
     """Queue a text that the marketplace has lost, over the revision that stands there now."""
-    if not _alive(connection, lane_of(saved)):
-        _append(connection, key, saved, Place(base=revision), now, origin="merge")
+    _append(connection, key, saved, Place(base=saved.base_revision), now, origin="merge")
 
 
 def ended_since(connection: Connection, since: datetime) -> list[OutboxItem]:
@@ -305,6 +322,15 @@ def _append(
 
 def _alive(connection: Connection, lane: str) -> list[OutboxItem]:
     return [_item(row) for row in connection.execute(_ALIVE, {"of": lane})]
+
+
+def _with_followers(alive: Sequence[OutboxItem], key: str) -> list[OutboxItem]:
+    """Return the action and those that grew from it, oldest first; none if it has ended."""
+    grown = [one for one in alive if one.key == key]
+    for one in alive:
+        if grown and one.parent_key == grown[-1].key:
+            grown.append(one)
+    return grown
 
 
 def _root(connection: Connection, item: OutboxItem) -> str | None:

@@ -137,9 +137,12 @@ class Queries:
         return _made(_item, self._rows(f"{query} ORDER BY seq"))
 
     def next_due(self) -> datetime | None:
-        """Return when the first postponed action may go (UTC); None if none waits for a time."""
-        query = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before IS NOT NULL"
-        return _time(self._rows(query)[0][0])
+        """Return when the first postponed action may go (UTC); None if none waits for a time.
+
+        What waits behind another one of its lane goes with that, whatever time it has.
+        """
+        heads = "SELECT min(seq) FROM outbox WHERE state = 'queued' GROUP BY lane"
+        return _time(self._rows(f"SELECT min(not_before) FROM outbox WHERE seq IN ({heads})")[0][0])  # noqa: S608
 
     def note(self, call_id: str, part: NotePart) -> Note | None:
         """Return one text of a call as the marketplace last stated it; None if it never did."""

@@ -61,13 +61,17 @@ def look_for_lost(connection: Connection, now: datetime, new_key: Callable[[], s
     for item in latest.values():
         doubtful = item.state is OutboxState.REJECTED
         match _effect_of(connection, item):
+            case effect if doubtful and isinstance(item.intent, SaveNote):
+                newest = outbox.settle_doubtful_text(connection, item, now)
+                if isinstance(newest, SaveNote) and (effect is _Effect.LOST or newest is not item.intent):
+                    _requeue(connection, newest, now, new_key, merge)
+                found = True
             case _Effect.THERE if doubtful:
                 outbox.settle_found(connection, item.key, now)
                 found = True
             case _Effect.LOST if isinstance(item.intent, SaveNote):
-                if doubtful:
-                    outbox.settle_found(connection, item.key, now)
-                _requeue(connection, item.intent, now, new_key, merge)
+                if not outbox.has_waiting(connection, item.intent):  # what waits grew from this one and holds it
+                    _requeue(connection, item.intent, now, new_key, merge)
                 found = True
             case _Effect.LOST if not doubtful:
                 outbox.say_lost(connection, item.key, now)
@@ -119,4 +123,4 @@ def _requeue(connection: Connection, saved: SaveNote, now: datetime, new_key: Ca
         both = merge(texts.common_ground(saved.text, note.text), saved.text, note.text)
         text, conflict = both.text, both.conflict
     again = SaveNote(saved.call_id, saved.part, text, note.revision if note else None, conflict)
-    outbox.requeue_text(connection, new_key(), again, again.base_revision, now)
+    outbox.requeue_text(connection, new_key(), again, now)

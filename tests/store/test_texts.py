@@ -66,6 +66,47 @@ def test_a_text_that_is_sent_again_goes_over_what_it_grew_from_and_beside_what_w
     assert made.queries.item(refused.key).state is OutboxState.DISMISSED
 
 
+def test_a_text_that_waits_beside_one_that_is_merged_is_kept_for_a_merge_of_its_own(made):
+    refused = save(made, "Six blue jackets.")
+    made.outbox.refuse(refused.key, Refused("validation"), NOW)
+    waiting = send(made, save(made, "Seven jackets."))
+    again = made.desk.retry(refused.key)
+    stale = Outdated("revision-mismatch", "", note(4, "Six jackets. Monday."), "Six jackets.")
+    merged = []
+
+    def merge(_base, mine, _theirs):
+        merged.append(mine)
+        return Merged("Seven jackets. Monday.", conflict=False)
+
+    made.outbox.merge_note(waiting, stale, Merging(merge, "merged", None), NOW)
+    assert merged == ["Seven jackets."]
+    assert made.queries.item(again.key).state is OutboxState.QUEUED
+
+
+@pytest.mark.parametrize(("arrived", "stands"), [(False, "Six jackets."), (True, "Six blue jackets.")])
+def test_what_was_typed_after_a_text_in_doubt_goes_on_in_a_new_history(made, arrived, stands):
+    send(made, save(made, "Six blue jackets."))
+    later = save(made, "Six blue jackets and a hat.")
+    made.outbox.requeue_inflight()
+    made.ledgers.begin_epoch("e2", NOW, returning=True)
+    made.ledgers.apply_snapshot_page(Rows(notes=(note(5 if arrived else 3, stands),)))
+    end_snapshot(made, {"cr_1", "cr_1/live"})
+    shown = made.desk.note("cr_1", LIVE)
+    assert (shown.text, shown.refused) == ("Six blue jackets and a hat.", None)
+    assert shown.pending.base == ("v5" if arrived else "v3")
+    assert made.queries.item(later.key).state is OutboxState.CANCELLED
+
+
+def test_a_time_behind_another_text_of_the_lane_is_no_reason_for_a_round(made):
+    sent = send(made, save(made, "Six blue jackets."))
+    stale = Outdated("revision-mismatch", "", note(4, "Six jackets. Monday."), "Six jackets.")
+    save(made, "Seven jackets.", "v2")
+    both = Merging(lambda *_: Merged("Six blue jackets. Monday.", conflict=False), "merged", NOW)
+    made.outbox.merge_note(sent, stale, both, NOW)
+    assert made.queries.item("merged").not_before == NOW
+    assert made.queries.next_due() is None
+
+
 def test_a_text_written_where_nothing_was_has_no_text_to_compare_with(made):
     first = send(made, made.desk.submit(SaveNote("cr_1", NotePart.PREPARED, "Mine.", None)))
     seen = []
