@@ -60,10 +60,11 @@ class Companion:
                 self._process.stdin.flush()
 
     def hear(self) -> str:
-        """Wait for its next line, without the line's end; "" when it has ended."""
+        """Wait for its next line, without the line's end; "" when it has ended, were it in the middle of a line."""
         if self._process is None or self._process.stdout is None:
             return ""
-        return self._process.stdout.readline().rstrip("\n")
+        line = self._process.stdout.readline()
+        return line.rstrip("\n") if line.endswith("\n") else ""
 
     def stop(self) -> None:
         """End it: closing the pipe is the sign, killing the last resort."""

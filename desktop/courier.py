@@ -64,8 +64,8 @@ class Courier:
             elif "keychain" in message:
                 self._companion.say(json.dumps(piped_keychain.answer(self._keychain(), message)))
             elif "store" in message:
-                if message["store"] == Trouble.DAMAGED:
-                    self._companion.stop()  # the next one looks at the file anew, and saves what can be read
+                if message["store"] in {Trouble.DAMAGED, Trouble.NOT_READY}:
+                    self._companion.stop()  # the next one makes the file ready, or saves what can be read of it
                 raise StoreProblem(message["store"], message["detail"])
             else:
                 return _report(message)

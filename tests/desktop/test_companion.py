@@ -65,3 +65,15 @@ def test_one_that_cannot_be_started_is_one_that_has_ended(tmp_path, monkeypatch)
     assert companion.hear() == ""
     companion.say("hello")
     companion.stop()
+
+
+def test_one_that_dies_in_the_middle_of_a_line_has_said_nothing(tmp_path, monkeypatch):
+    package = tmp_path / "cut_off"
+    package.mkdir()
+    (package / "__main__.py").write_text("print('whole'); print('ha', end='')")
+    monkeypatch.setattr("desktop.companion._clean_environment", lambda: os.environ | {"PYTHONPATH": str(tmp_path)})
+    companion = Companion("cut_off")
+    companion.start()
+    assert companion.hear() == "whole"
+    assert companion.hear() == ""
+    companion.stop()

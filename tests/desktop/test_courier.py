@@ -102,6 +102,16 @@ def test_a_store_of_a_newer_program_is_said_and_left_alone(courier, tmp_path):
     assert problem.value.code == Trouble.TOO_NEW
 
 
+def test_a_store_that_was_taken_away_is_made_again(courier, tmp_path):
+    courier.run()
+    for file in tmp_path.glob("foreword.db*"):
+        file.unlink()
+    with pytest.raises(StoreProblem) as problem:
+        courier.run()
+    assert problem.value.code == Trouble.NOT_READY
+    assert courier.run().problem is None
+
+
 def test_stopping_twice_is_stopping(courier):
     courier.run()
     courier.stop()
