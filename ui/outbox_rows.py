@@ -64,7 +64,7 @@ class OutboxRow(QWidget):
         self._title = PlainLabel("", self, weight=600, wrap=True, name="outboxTitle")
         self._about = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="outboxAbout")
         self._text = PlainLabel("", self, wrap=True, line=1.12, name="outboxText")
-        self._state = PlainLabel("", self, kind="small", tone="text2", name="outboxState")
+        self._state = PlainLabel("", self, kind="small", tone="text2", wrap=True, name="outboxState")
         self._buttons: dict[Step, QPushButton] = {}
         words = QVBoxLayout()
         words.setSpacing(px(2))

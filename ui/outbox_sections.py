@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 """So many rows are shown at first, and more with each press of the link below them."""
 
-_LOST: Final = "The marketplace went back to an older state. It has lost these:"
+_LOST: Final = "The marketplace was set back to an earlier copy of itself, which does not have these:"
 
 
 class Section(QWidget):

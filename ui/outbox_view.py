@@ -85,7 +85,7 @@ class OutboxView(QWidget):
         inside = QWidget()
         inside.setObjectName("outboxPage")
         title = PlainLabel("Outbox", inside, kind="title", name="outboxHeading")
-        text = "What you did here and the marketplace has not confirmed yet. Nothing is lost, also after a restart."
+        text = "What you did here and the marketplace has not confirmed yet. It stays here, also after a restart."
         lead = PlainLabel(text, inside, tone="text2", wrap=True, name="outboxLead")
         self._sections = {part: Section(part, inside) for part in Part}
         self._tried = PlainLabel("", inside, kind="small", tone="text2", wrap=True, name="outboxTried")

@@ -228,7 +228,7 @@ def _stuck_words(item: OutboxItem, wording: Wording) -> str:
     tried = f"Foreword has tried it {count_of(item.attempts, 'time')}{since}, without a yes or a no."
     why = problem_sentence(item.problem_code, item.problem_detail or "") if item.problem_code else None
     told = " ".join(part for part in (f"{why.title}.", why.quote) if part) if why else ""
-    return " ".join(part for part in (tried, told, "It stays queued and is tried again by itself.") if part)
+    return " ".join(part for part in (tried, told, "It stays here and is tried again by itself.") if part)
 
 
 def _question(item: OutboxItem) -> str:

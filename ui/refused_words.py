@@ -180,9 +180,9 @@ def _lost(found: Sentence, facts: _Facts) -> Sentence:
     """Say what the writer can do about an action that a restored marketplace has lost (A10)."""
     if facts.code != LOST:
         return found
-    text = "It was confirmed, but the marketplace went back to an older state that does not have it."
+    text = "It was confirmed, but then the marketplace was set back to an earlier copy, which does not have it."
     if can_ask_again(facts.item.intent, facts.call, facts.wording.now()):
-        way_on = "“Send again” asks for it anew."
+        way_on = "“Send again” sends it once more."
         if facts.accept is not None:
             way_on += " The time is not yours until that is confirmed."
         return replace(found, text=text, next=way_on)

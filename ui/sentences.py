@@ -59,7 +59,7 @@ _OFFLINE: Final = {
     "redirected": Sentence(
         "The marketplace points elsewhere",
         "It sent us to another address, and your answers are never sent to an address that you did not choose.",
-        "Check the marketplace's address in the settings. Nothing is lost.",
+        "Ask the marketplace which address is right now. Nothing is lost.",
     ),
 }
 
@@ -121,9 +121,9 @@ _STORE: Final = {
         "At the next sync Foreword puts the file aside and saves what can be read; the marketplace brings the rest.",
     ),
     "salvaged": Sentence(
-        "The data on this computer were damaged",
-        "Foreword has saved what could be read.",
-        "What waited to be sent is still there, and the marketplace brings the rest. The damaged file is kept.",
+        "Foreword has saved what it could from a damaged file",
+        "Part of the data on this computer could not be read. The damaged file is kept.",
+        "See whether what waits to be sent is all there. The marketplace brings the rest.",
     ),
     "not-ours": Sentence(
         "The file belongs to another program",
@@ -188,8 +188,8 @@ _CALLS: Final = {
     ),
     "lost-by-marketplace": Sentence(
         "The marketplace has lost this",
-        "It was confirmed, but the marketplace went back to an older state that does not have it.",
-        "“Send again” asks for it anew.",
+        "It was confirmed, but then the marketplace was set back to an earlier copy, which does not have it.",
+        "“Send again” sends it once more.",
     ),
     "unreadable-rows": Sentence(
         "Some of it could not be read",

@@ -16,7 +16,7 @@ class Deed(StrEnum):
 
     NONE = ""
     WAITING = "Waiting…"
-    BROWSER = "Sign in in the browser"
+    BROWSER = "Sign in with your browser"
     CODE = "Use a code on another device instead"
     BROWSER_INSTEAD = "Use the browser of this computer instead"
     CANCEL = "Cancel"

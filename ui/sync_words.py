@@ -143,15 +143,15 @@ def _clock_words(status: SyncStatus) -> StripWords | None:
         return None
     behind = offset > timedelta()
     loud = f"This computer's clock is {_about(abs(offset))} {'behind' if behind else 'ahead'}."
-    quiet = f"Call times may be shown as open too {'late' if behind else 'early'}."
-    return StripWords("clock", "warn", f"{loud} {quiet}", "Let the system set its clock by itself.", put_off="Later")
+    quiet = f"Foreword may call a line open too {'late' if behind else 'early'}."
+    return StripWords("clock", "warn", f"{loud} {quiet}", "Let the computer set its clock by itself.", put_off="Later")
 
 
 def _unlisted_words(status: SyncStatus) -> StripWords | None:
     if not status.unlisted:
         return None
     loud = f"The marketplace does not list {status.unlisted:,} of your calls any more. Nothing was removed here."
-    return StripWords("info", "warn", loud, "Marked, they stay readable.", StripStep.MARK, "Later")
+    return StripWords("info", "warn", loud, "“Mark them” says so on each; they stay readable.", StripStep.MARK, "Later")
 
 
 def _unreadable_words(status: SyncStatus) -> StripWords | None:

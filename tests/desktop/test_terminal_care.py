@@ -64,6 +64,6 @@ def test_a_damaged_file_is_said_once_with_where_it_lies_now(type_words):
         file.write(bytes(100))
     status, said = type_words("list")
     assert status == 1
-    assert "The data on this computer were damaged." in said
+    assert "Foreword has saved what it could from a damaged file." in said
     assert str(type_words.database.with_name("foreword-damaged-1.db")) in said
     assert type_words("list")[0] == 0

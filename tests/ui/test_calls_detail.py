@@ -97,11 +97,20 @@ def test_the_time_line_says_when_the_line_opens_and_then_that_it_is_open(made: T
     assert detail_text(shown, words).after == "Line open since 12:55 PM"
 
 
+def test_a_confirmed_call_that_the_marketplace_lists_no_more_says_so(made: TestDesk) -> None:
+    shown = made.desk.call("cr_harbour")
+    assert shown is not None
+    gone = ShownCall(replace(shown.call, missing=True))
+    assert [notice.title for notice in detail_text(gone, wording_of(made)).notices] == [
+        "The marketplace does not know this invitation"
+    ]
+
+
 def test_a_waiting_accept_is_not_yet_the_writers_and_can_be_taken_back(qtbot: QtBot, made: TestDesk) -> None:
     item = made.desk.submit(Accept("cr_kiln", "sl_1", at(25, 11), 1))
     pane = pane_with(qtbot, made, "cr_kiln")
     words = said(pane)
-    assert "Will accept when online. The time is not yours until then." in words
+    assert "Will be accepted when you are online. The time is not yours until then." in words
     assert "Wed 25 Nov, 11:00–11:30 AM Pacific Time (UTC-08:00)" in words
     assert not part(pane, "detailLine").isVisible()
     assert UNRECORDED not in words
@@ -123,7 +132,7 @@ def test_what_is_on_its_way_cannot_be_taken_back(made: TestDesk) -> None:
 def test_a_waiting_decline_shows_the_message_that_will_go(qtbot: QtBot, made: TestDesk) -> None:
     made.desk.submit(Decline("cr_kiln", "Wednesdays suit me after 2 PM.", 1))
     words = said(pane_with(qtbot, made, "cr_kiln"))
-    assert {"Will decline when online.", "Your message", "Wednesdays suit me after 2 PM."} <= set(words)
+    assert {"Will be declined when you are online.", "Your message", "Wednesdays suit me after 2 PM."} <= set(words)
 
 
 def test_what_was_sent_and_not_confirmed_is_not_said_to_be_unsent(qtbot: QtBot, made: TestDesk) -> None:

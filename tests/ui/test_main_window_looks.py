@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from sync.domain.problems import Offline
+from sync.domain.problems import Offline, Paused
 from tests.support.desks import accepted, customer, invitation
 from tests.support.screens import dress, shoot
 from tests.support.states import at, calls_of_the_pictures
@@ -100,3 +100,16 @@ def test_one_primary_button_is_to_be_seen(opened: Open) -> None:
     window = opened(calls_of_the_pictures()).window
     seen = [one for one in window.findChildren(QWidget) if one.isVisible() and one.property("kind") == "primary"]
     assert [one.objectName() for one in seen] == ["detailViewTimes"]
+
+
+@pytest.mark.parametrize("width", [900, 450])
+def test_a_long_reason_in_the_strip_is_read_whole_or_stands_in_its_tooltip(opened: Open, width: int) -> None:
+    reason = "Somebody has complained about messages that hold contact details. " * 4
+    made = opened(calls_of_the_pictures(), width=width, problem=Paused("account-suspended", reason))
+    loud, quiet = words_of(made.window, "stripWords"), words_of(made.window, "stripAside")
+    assert quiet.isVisible() == (width == 900)
+    assert width == 900 or reason.strip() in loud.toolTip()
+    QApplication.processEvents()
+    for label in (label for label in (loud, quiet) if label.isVisible()):
+        assert label.height() >= label.heightForWidth(label.width())
+        assert label.mapTo(made.window, label.rect().topRight()).x() < width

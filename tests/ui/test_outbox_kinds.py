@@ -18,6 +18,7 @@ from tests.support.desks import NOW, accepted, customer
 from tests.support.screens import dress, shoot
 from tests.ui.test_outbox_view import OutboxScene, at
 from ui.text_file import TextFileDialog
+from ui.widgets.plain_label import PlainLabel
 from ui.widgets.question import Question
 
 if TYPE_CHECKING:
@@ -249,7 +250,8 @@ def test_what_was_lost_stands_together_with_a_copy_of_how_it_was(scene: Make) ->
     one.under.ledgers.begin_epoch("older", one.under.clock.now(), returning=True)
     one.lose(ALL[0])
     one.lose(ALL[1])
-    assert one.find("outboxLostLead").text() == "The marketplace went back to an older state. It has lost these:"
+    lead = "The marketplace was set back to an earlier copy of itself, which does not have these:"
+    assert one.find("outboxLostLead").text() == lead
     assert one.labels() == ["Send again", "Copy text", "Put away"]
     assert "before-restore-20261123T184600Z.db" in one.find("outboxLostCopy").text().replace("\u200b", "")
     assert not one.find("outboxAttention").isVisible()
@@ -315,3 +317,5 @@ def test_nothing_is_cut_at_any_width(qapp: QApplication, scene: Make, base: int,
         for button in row.buttons():
             assert button.geometry().right() <= row.width()
             assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+        state = next(label for label in row.findChildren(PlainLabel) if label.objectName() == "outboxState")
+        assert not state.isVisible() or state.height() >= state.heightForWidth(state.width())

@@ -130,7 +130,7 @@ def test_a_note_that_the_marketplace_does_not_keep_stays_here(code: str) -> None
 @pytest.mark.parametrize("intent", KINDS, ids=lambda intent: type(intent).__name__)
 def test_what_was_lost_says_how_it_can_be_asked_for_again(intent: Intent) -> None:
     call = accepted("cr_1", start=START) if intent is REPORT else invitation()
-    assert "“Send again” asks for it anew." in said(intent, "lost-by-marketplace", call)
+    assert "“Send again” sends it once more." in said(intent, "lost-by-marketplace", call)
 
 
 def test_what_was_lost_and_cannot_be_asked_for_again_says_that() -> None:

@@ -169,10 +169,10 @@ def test_whoever_is_not_signed_in_is_offered_that(trouble: str) -> None:
 @pytest.mark.parametrize(
     ("offset", "words"),
     [
-        (timedelta(minutes=7), "7 minutes behind. Call times may be shown as open too late."),
-        (timedelta(minutes=-3), "3 minutes ahead. Call times may be shown as open too early."),
-        (timedelta(hours=3), "3 hours behind. Call times may be shown as open too late."),
-        (timedelta(days=-400), "400 days ahead. Call times may be shown as open too early."),
+        (timedelta(minutes=7), "7 minutes behind. Foreword may call a line open too late."),
+        (timedelta(minutes=-3), "3 minutes ahead. Foreword may call a line open too early."),
+        (timedelta(hours=3), "3 hours behind. Foreword may call a line open too late."),
+        (timedelta(days=-400), "400 days ahead. Foreword may call a line open too early."),
     ],
 )
 def test_a_wrong_clock_is_told_with_what_follows(offset: timedelta, words: str) -> None:

@@ -127,7 +127,7 @@ def _notices(shown: ShownCall, section: Section, wording: Wording) -> list[Notic
         notices.append(_refused(shown.refused, shown.call, wording))
     if shown.pending is not None:
         notices.append(_pending(shown.pending))
-    elif section is Section.EARLIER:
+    elif section is Section.EARLIER or shown.call.missing:
         notices.append(_closed(shown.call, wording))
     if shown.report is not None:
         notices.append(_report(shown.report, shown.call, wording))
@@ -159,7 +159,8 @@ def _pending(item: OutboxItem) -> Notice:
         return Notice("sync", "text2", "Sending…", text)
     if not item.can_be_taken_back:
         return Notice("clock", "warn", "Not confirmed yet", UNCONFIRMED)
-    text = "Will accept when online. The time is not yours until then." if accepts else "Will decline when online."
+    later = f"Will be {'accepted' if accepts else 'declined'} when you are online."
+    text = f"{later} The time is not yours until then." if accepts else later
     return Notice("clock", "warn", "Not sent yet", text, Step.TAKE_BACK, item.key)
 
 

@@ -10,6 +10,7 @@ from ui.icons import IconName, draw
 from ui.style import Tone, colour, px, tokens
 from ui.widgets.buttons import LinkButton
 from ui.widgets.plain_label import PlainLabel
+from ui.widgets.tooltips import set_tooltip
 
 
 class IconLabel(PlainLabel):
@@ -49,7 +50,7 @@ class Strip(QWidget):
         self._link.clicked.connect(self.activated)
         self._other = LinkButton("", self, name=f"{name}Other")
         self._other.clicked.connect(self.put_off)
-        self._aside = PlainLabel("", self, kind="body", tone="text2", name=f"{name}Aside")
+        self._aside = PlainLabel("", self, kind="body", tone="text2", wrap=True, name=f"{name}Aside")
         row = QHBoxLayout(self)
         row.setContentsMargins(px(20), px(4), px(20), px(4))
         row.setSpacing(px(8))
@@ -72,13 +73,17 @@ class Strip(QWidget):
         self._other.set_words(other)
         self._other.setVisible(bool(other))
         self._aside.setText(aside)
-        self._aside.setVisible(self._roomy and bool(aside))
+        self._show_aside()
         self.setVisible(bool(words))
 
     def set_roomy(self, roomy: bool) -> None:  # noqa: FBT001 - a setter
-        """In a narrow window the quieter words are left out; they stand on the page behind the link."""
+        """In a narrow window the quieter words are left out; the tooltip of the others has them."""
         self._roomy = roomy
-        self._aside.setVisible(roomy and bool(self._aside.text()))
+        self._show_aside()
+
+    def _show_aside(self) -> None:
+        self._aside.setVisible(self._roomy and bool(self._aside.text()))
+        set_tooltip(self._words, "" if self._roomy else self._aside.text())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the ground and the hairline above."""
