@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from sync.domain.calls import CallStatus
 from sync.domain.changes import Changed, Kind
 from sync.domain.intents import Accept, Decline, OutboxItem, SaveNote, SetProfile, call_of
-from sync.domain.problems import Busy, Offline, Outdated, Paused, Problem, Refused, Resync, Trouble
+from sync.domain.problems import Busy, Offline, Outdated, Paused, Problem, Refused, Resync, StoreProblem, Trouble
 from sync.domain.retry import LONGEST_NAMED_WAIT, next_try
 from sync.store.outbox import Merging
 
@@ -86,7 +86,8 @@ class Push:
                         if not self._land(item, future):
                             held.add(item.lane)
                     except Problem as problem:
-                        ended = ended or problem
+                        # Nothing goes on over a disk that says no, whatever another lane had met before.
+                        ended = problem if ended is None or isinstance(problem, StoreProblem) else ended
         if ended is not None:
             raise ended
 

@@ -123,6 +123,8 @@ class Listener:
             return problem
         except httpx2.HTTPError as error:
             return network_problem(error)
+        except OSError as error:  # no file descriptor left for the line's twin, say: the ear must not go deaf for good
+            return Offline(Trouble.UNREACHABLE, str(error))
         finally:
             self._line.let_go()
 
