@@ -86,7 +86,7 @@ class Laws:
         [(reason, heir)] = [
             (row["event"], row["detail"])
             for row in self._device.rows(f"SELECT event, detail FROM outbox_log WHERE key = '{key}'")
-            if row["event"] in {"taken back", "replaced", "merged"}
+            if row["event"] in {"taken back", "replaced", "merged", "queued again after"}
         ][-1:] or [("", "")]
         if reason == "taken back":
             assert key in self._memory.back, f"I7: {key} was taken back by nobody"
